@@ -1,0 +1,17 @@
+"""The one application of the project."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ArticlesConfig(AppConfig):
+    """Articles, where they were printed, and how they are found."""
+
+    name = "articles"
+    verbose_name = _("报纸档案")
+
+    def ready(self) -> None:
+        """Follow changes to rows that are not ours: taggit's tags."""
+        from articles.search import signals
+
+        signals.connect()

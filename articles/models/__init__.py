@@ -1,0 +1,29 @@
+"""The archive's records. A publication has issues, an issue pages, a page articles."""
+
+from articles.models.article import (
+    Article,
+    ArticleQuerySet,
+    Contribution,
+    Contributor,
+    Paragraph,
+    Photo,
+    TaggedArticle,
+)
+from articles.models.lexicon import LexiconWord
+from articles.models.place import Issue, Page, Publication
+from articles.models.search_document import SearchDocument
+
+__all__ = [
+    "Article",
+    "ArticleQuerySet",
+    "Contribution",
+    "Contributor",
+    "Issue",
+    "LexiconWord",
+    "Page",
+    "Paragraph",
+    "Photo",
+    "Publication",
+    "SearchDocument",
+    "TaggedArticle",
+]

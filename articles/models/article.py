@@ -1,0 +1,399 @@
+"""An article with its parts: heads, paragraphs, photos, tags and contributors."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Deferrable, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import TaggedItemBase
+
+from articles.models.base import Indexed, IndexedQuerySet
+from articles.models.place import Page, validate_slug
+
+
+class ArticleQuerySet(IndexedQuerySet):
+    """Articles of all pages."""
+
+    def published(self) -> Self:
+        """Return what readers may see: the only definition of it."""
+        return self.filter(status=Article.Status.PUBLISHED)
+
+    def with_place(self) -> Self:
+        """Return the articles with page, issue and publication, in one query."""
+        return self.select_related("page__issue__publication")
+
+    def for_lists(self) -> Self:
+        """Return the articles without the columns that only the article page shows."""
+        return self.with_place().defer("source_text", "correction")
+
+    def in_print_order(self) -> Self:
+        """Return the articles of an issue as they stand, page by page."""
+        return self.order_by("page__position", "page__label", "position", "pk")
+
+    def newest_first(self) -> Self:
+        """Return the articles by date of issue, newest first, then as printed."""
+        return self.order_by(
+            "-page__issue__published_on",
+            "page__issue_id",
+            "page__position",
+            "page__label",
+            "position",
+            "pk",
+        )
+
+    def get_by_natural_key(
+        self, slug: str, date: str, edition: str, label: str, position: int
+    ) -> "Article":
+        """Return the article at a position of the page so named."""
+        return self.get(
+            page__issue__publication__slug=slug,
+            page__issue__published_on=date,
+            page__issue__edition=edition,
+            page__label=label,
+            position=position,
+        )
+
+
+class TaggedArticleQuerySet(IndexedQuerySet):
+    """Which article has which tag."""
+
+    def get_by_natural_key(self, tag: str, *article: Any) -> "TaggedArticle":
+        """Return the link from a tag's name to the article so named."""
+        return self.get(
+            tag__name=tag, content_object=Article.objects.get_by_natural_key(*article)
+        )
+
+
+class TaggedArticle(Indexed, TaggedItemBase):
+    """A tag on an article."""
+
+    articles_path = "content_object_id"
+
+    content_object = models.ForeignKey("Article", models.CASCADE, related_name="tagged_items")
+
+    objects = TaggedArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("文章标签")
+        verbose_name_plural = _("文章标签")
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")
+        ]
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """Return what names this row in fixtures."""
+        return (self.tag.name, *self.content_object.natural_key())
+
+    natural_key.dependencies = ["articles.article", "taggit.tag"]  # type: ignore[attr-defined]
+
+
+class ContributorManager(models.Manager):
+    """Contributors, found by slug in fixtures."""
+
+    def get_by_natural_key(self, slug: str) -> "Contributor":
+        """Return the contributor with this slug."""
+        return self.get(slug=slug)
+
+
+class Contributor(models.Model):
+    """Somebody who wrote, photographed or edited; two of one name have two slugs."""
+
+    name = models.CharField(_("姓名"), max_length=100)
+    slug = models.SlugField(
+        _("网址名称"), max_length=120, unique=True, allow_unicode=True, validators=[validate_slug]
+    )
+
+    objects = ContributorManager()
+
+    class Meta:
+        verbose_name = _("作者")
+        verbose_name_plural = _("作者")
+        ordering = ["name", "slug"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name__regex=r"^\s*$"), name="contributor_name_given")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        """Return what names this row in fixtures."""
+        return (self.slug,)
+
+
+class Article(Indexed):
+    """One story as the desk set it. The text as it came in is kept beside it, verbatim."""
+
+    articles_path = "pk"
+
+    class Status(models.TextChoices):
+        """Who may see the article."""
+
+        DRAFT = "draft", _("草稿")
+        PUBLISHED = "published", _("已发布")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="articles", verbose_name=_("版面"))
+    position = models.PositiveSmallIntegerField(_("版内次序"), default=1)
+    column = models.CharField(_("栏目"), max_length=100, blank=True)
+    kicker = models.CharField(_("引题"), max_length=500, blank=True)
+    headline = models.CharField(_("主题"), max_length=500)
+    deck = models.CharField(_("副题"), max_length=1000, blank=True)
+    byline = models.CharField(
+        _("署名"), max_length=300, blank=True, help_text=_("照报上所印，例如 本报记者 叶薇。")
+    )
+    dateline = models.CharField(
+        _("电头"), max_length=200, blank=True, help_text=_("例如 本报讯，不带其后的空格。")
+    )
+    genre = models.CharField(_("体裁"), max_length=40, blank=True, help_text=_("例如 消息、通讯、评论。"))
+    status = models.CharField(
+        _("状态"), max_length=10, choices=Status.choices, default=Status.DRAFT, db_index=True
+    )
+    correction = models.TextField(
+        _("更正"), blank=True, help_text=_("读者会在文中看到；撤回的文章在此说明原因。")
+    )
+    source_text = models.TextField(
+        _("原始文本"), blank=True, help_text=_("来稿的原文，一字不改。")
+    )
+    created_at = models.DateTimeField(_("录入时间"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("修改时间"), default=timezone.now, editable=False)
+
+    tags = TaggableManager(_("标签"), through=TaggedArticle, blank=True, help_text="")
+    contributors = models.ManyToManyField(
+        Contributor,
+        through="Contribution",
+        related_name="articles",
+        blank=True,
+        verbose_name=_("作者"),
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("文章")
+        verbose_name_plural = _("文章")
+        ordering = ["page", "position", "-pk"]
+        constraints = [
+            # Checked at the end of a statement, and of a transaction where an editor moves
+            # articles: two may then change places.
+            models.UniqueConstraint(
+                fields=["page", "position"],
+                name="article_position_once_a_page",
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=~Q(headline__regex=r"^\s*$"),
+                name="article_headline_given",
+                violation_error_message=_("主题不可为空。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "withdrawn"]),
+                name="article_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the article with the time of this change."""
+        self.updated_at = timezone.now()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "updated_at"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return the address at which readers find the article."""
+        return reverse("article", args=[self.pk])
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """Return what names this row in fixtures."""
+        return (*self.page.natural_key(), self.position)
+
+    natural_key.dependencies = ["articles.page"]  # type: ignore[attr-defined]
+
+    @property
+    def is_published(self) -> bool:
+        """Return whether readers may see the article."""
+        return self.status == self.Status.PUBLISHED
+
+    def body(self) -> list["Paragraph | Photo"]:
+        """Return paragraphs, subheads and photos in the order of print."""
+        # A photo that shares a paragraph's position follows it.
+        parts = [(p.position, 0, p) for p in self.paragraphs.all()]
+        parts += [(p.position, 1, p) for p in self.photos.all()]
+        return [part for _position, _kind, part in sorted(parts, key=lambda key: key[:2])]
+
+
+class ArticlePartQuerySet(IndexedQuerySet):
+    """Paragraphs or photos of all articles."""
+
+    def get_by_natural_key(self, *key: Any) -> Any:
+        """Return the part at a position of the article so named."""
+        *article, position = key
+        return self.get(
+            article=Article.objects.get_by_natural_key(*article), position=position
+        )
+
+
+class ArticlePart(Indexed):
+    """Something that stands at a position of an article's body."""
+
+    articles_path = "article_id"
+    part_kind: str
+
+    position = models.PositiveIntegerField(_("次序"))
+
+    objects = ArticlePartQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["article", "position"]
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """Return what names this row in fixtures."""
+        return (*self.article.natural_key(), self.position)  # type: ignore[attr-defined]
+
+    natural_key.dependencies = ["articles.article"]  # type: ignore[attr-defined]
+
+    @property
+    def anchor(self) -> str:
+        """Return the fragment that cites this part of the article: p3."""
+        return f"p{self.position}"
+
+
+class Paragraph(ArticlePart):
+    """A paragraph of the body, or a subhead between two."""
+
+    class Kind(models.TextChoices):
+        """What a line of the body is."""
+
+        PARAGRAPH = "paragraph", _("段落")
+        SUBHEAD = "subhead", _("小标题")
+
+    part_kind = "paragraph"
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="paragraphs", verbose_name=_("文章")
+    )
+    kind = models.CharField(_("种类"), max_length=10, choices=Kind.choices, default=Kind.PARAGRAPH)
+    text = models.TextField(_("文字"))
+
+    class Meta(ArticlePart.Meta):
+        verbose_name = _("段落")
+        verbose_name_plural = _("段落")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "position"],
+                name="paragraph_position_once_an_article",
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=~Q(text__regex=r"^\s*$"),
+                name="paragraph_text_given",
+                violation_error_message=_("段落不可为空。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["paragraph", "subhead"]), name="paragraph_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
+
+
+class Photo(ArticlePart):
+    """A picture with what is printed under it; the file itself may be missing."""
+
+    part_kind = "photo"
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="photos", verbose_name=_("文章")
+    )
+    image = models.ImageField(_("图片"), upload_to="photos/%Y/%m/", blank=True)
+    caption = models.TextField(_("图片说明"), blank=True)
+    credit = models.CharField(
+        _("摄影者"), max_length=200, blank=True, help_text=_("照报上所印，例如 本报记者 王凯 摄。")
+    )
+    alt = models.CharField(
+        _("替代文字"), max_length=500, blank=True, help_text=_("说给看不见图片的读者。")
+    )
+
+    class Meta(ArticlePart.Meta):
+        verbose_name = _("图片")
+        verbose_name_plural = _("图片")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "position"],
+                name="photo_position_once_an_article",
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=~(Q(image="") & Q(caption="") & Q(credit="")),
+                name="photo_says_something",
+                violation_error_message=_("请给出图片、说明或摄影者。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.caption or self.credit or str(self.image)
+
+
+class ContributionManager(models.Manager):
+    """Contributions, found by article, contributor and role in fixtures."""
+
+    def get_by_natural_key(self, contributor: str, role: str, *article: Any) -> "Contribution":
+        """Return what a contributor did for the article so named."""
+        return self.get(
+            contributor__slug=contributor,
+            role=role,
+            article=Article.objects.get_by_natural_key(*article),
+        )
+
+
+class Contribution(models.Model):
+    """What a contributor did for an article."""
+
+    class Role(models.TextChoices):
+        """How newspapers name what somebody did."""
+
+        REPORTER = "reporter", _("记者")
+        CORRESPONDENT = "correspondent", _("通讯员")
+        PHOTOGRAPHER = "photographer", _("摄影")
+        EDITOR = "editor", _("编辑")
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="contributions", verbose_name=_("文章")
+    )
+    contributor = models.ForeignKey(
+        Contributor, models.PROTECT, related_name="contributions", verbose_name=_("作者")
+    )
+    role = models.CharField(_("身份"), max_length=15, choices=Role.choices, default=Role.REPORTER)
+    position = models.PositiveSmallIntegerField(_("次序"), default=1)
+
+    objects = ContributionManager()
+
+    class Meta:
+        verbose_name = _("署名作者")
+        verbose_name_plural = _("署名作者")
+        ordering = ["article", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "contributor", "role"], name="contribution_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contributor}({self.get_role_display()})"
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """Return what names this row in fixtures."""
+        return (*self.contributor.natural_key(), self.role, *self.article.natural_key())
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "articles.article",
+        "articles.contributor",
+    ]

@@ -1,0 +1,84 @@
+"""What the searchable records share: a change to one of them is indexed as it is stored."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+
+from articles.search.pending import indexed, touch
+
+
+class IndexedQuerySet(models.QuerySet):
+    """A queryset whose bulk writes reach the search documents in the same transaction."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Update the rows and index the articles that they belonged or now belong to."""
+        with indexed():
+            pks = list(self.order_by().values_list("pk", flat=True).distinct())
+            touch(self._article_ids(pks))
+            updated = super().update(**kwargs)
+            touch(self._article_ids(pks))
+        return updated
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the rows and index the articles that they belonged to."""
+        with indexed():
+            touch(self._article_ids(list(self.values_list("pk", flat=True))))
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Insert the rows and index their articles."""
+        with indexed():
+            created = super().bulk_create(objs, *args, **kwargs)
+            for instance in created:
+                touch(instance.indexed_article_ids())
+        return created
+
+    bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+    def _article_ids(self, pks: list[Any]) -> list[int | None]:
+        rows = self.model._base_manager.using(self.db).filter(pk__in=pks)
+        return list(rows.values_list(self.model.articles_path, flat=True))
+
+
+class Indexed(models.Model):
+    """A record whose content, or place, is part of what readers search."""
+
+    # The lookup from this model to the primary keys of the articles it belongs to.
+    articles_path: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row and index its articles in one transaction.
+
+        ``save()`` and ``loaddata`` both end here, the latter without calling ``save()``.
+        """
+        with indexed():
+            if self.pk is not None:
+                touch(self._stored_article_ids())
+            super().save_base(*args, **kwargs)
+            touch(self.indexed_article_ids())
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row and index what it belonged to."""
+        with indexed():
+            touch(self.indexed_article_ids())
+            return super().delete(*args, **kwargs)
+
+    def indexed_article_ids(self) -> Iterable[int | None]:
+        """Return the primary keys of the articles whose search documents hold this row."""
+        if "__" in self.articles_path:
+            return self._stored_article_ids()
+        return [getattr(self, self.articles_path)]
+
+    def _stored_article_ids(self) -> Iterable[int | None]:
+        """Return the same as the database still has it: a paragraph may move."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return list(rows.values_list(self.articles_path, flat=True))

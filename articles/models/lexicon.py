@@ -1,0 +1,76 @@
+"""The archive's own dictionary."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.base import Indexed, IndexedQuerySet
+from articles.models.search_document import articles_containing
+
+
+class LexiconWordQuerySet(IndexedQuerySet):
+    """Lexicon words; bulk changes index the articles that contain them, too."""
+
+    def get_by_natural_key(self, word: str) -> "LexiconWord":
+        """Return the entry of this word."""
+        return self.get(word=word)
+
+    def _article_ids(self, pks: list[Any]) -> list[int | None]:
+        rows = self.model._base_manager.using(self.db).filter(pk__in=pks)
+        return list(articles_containing(rows.values_list("word", flat=True)))
+
+
+class LexiconWord(Indexed):
+    """A name or term that segmentation must keep whole, such as 黄润秋 or 长三角.
+
+    Storing or deleting one indexes anew the articles that contain it, in one transaction.
+    """
+
+    class Kind(models.TextChoices):
+        """What the word names."""
+
+        PERSON = "person", _("人名")
+        PLACE = "place", _("地名")
+        ORGANISATION = "organisation", _("机构")
+        TERM = "term", _("术语")
+
+    word = models.CharField(
+        _("词"), max_length=60, unique=True, validators=[MinLengthValidator(2)]
+    )
+    kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices, default=Kind.TERM)
+    frequency = models.PositiveIntegerField(
+        _("词频"), default=1, help_text=_("提取关键词时的权重。")
+    )
+
+    objects = LexiconWordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("词库词")
+        verbose_name_plural = _("词库")
+        ordering = ["word"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(word__regex=r"^\S(.*\S)$"),
+                name="lexicon_word_has_two_characters",
+                violation_error_message=_("至少两个字，首尾没有空格。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """Return what names this row in fixtures."""
+        return (self.word,)
+
+    def indexed_article_ids(self) -> Iterable[int]:
+        """Return the primary keys of the articles that contain the word."""
+        return articles_containing([self.word])
+
+    def _stored_article_ids(self) -> Iterable[int]:
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return articles_containing(rows.values_list("word", flat=True))

@@ -1,0 +1,80 @@
+"""What search reads, and nothing else does."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from articles.search.tsvector import Matches, tsquery_all
+from articles.text.fold import fold
+from articles.text.segment import bigrams
+
+
+SearchVectorField.register_lookup(Matches)
+
+
+class SearchDocumentQuerySet(models.QuerySet):
+    """Search documents, by what stands in them."""
+
+    def containing(self, folded: str) -> Self:
+        """Return the documents in which a folded string stands, to the letter.
+
+        White space in the string matches itself only. A string of one character is found by
+        reading all of ``text``.
+        """
+        found = self.filter(text__contains=folded)
+        pairs = set().union(*map(bigrams, folded.split()))
+        return found.filter(bigrams__matches=tsquery_all(pairs)) if pairs else found
+
+
+def articles_containing(words: Iterable[str]) -> set[int]:
+    """Return the primary keys of the published articles in which any of these words stands."""
+    found: set[int] = set()
+    for word in words:
+        documents: Any = SearchDocument.objects.containing(fold(word).strip())
+        found.update(documents.values_list("article_id", flat=True))
+    return found
+
+
+class SearchDocument(models.Model):
+    """The searchable form of a published article, written by articles/search/index.py only.
+
+    Narrow columns for filters and facets come first; ``words``, ``bigrams`` and ``text`` are
+    wide and stored out of line. Nothing refers to this table and it carries its own facet
+    keys, so it can be sharded by article. An article has one document, or several parts
+    where one would pass PostgreSQL's limit for a tsvector (1 MB).
+    """
+
+    article = models.ForeignKey("Article", models.CASCADE, related_name="search_documents")
+    part = models.PositiveSmallIntegerField(default=0)
+    publication_id = models.BigIntegerField()
+    page_id = models.BigIntegerField()
+    published_on = models.DateField()
+    # The rules it was made by (index.VERSION) and a digest of what they made: a stale
+    # document is found, and an unchanged one left alone, without reading its text.
+    version = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=32)
+    words = SearchVectorField()
+    bigrams = SearchVectorField()
+    text = models.TextField()
+
+    objects = SearchDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("检索文档")
+        verbose_name_plural = _("检索文档")
+        ordering = ["-published_on", "-article_id", "part"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "part"], name="search_document_part_once")
+        ]
+        indexes = [
+            GinIndex(fields=["words"], name="search_document_words"),
+            GinIndex(fields=["bigrams"], name="search_document_bigrams"),
+            models.Index(fields=["-published_on", "-article"], name="search_document_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}/{self.part}"

@@ -1,0 +1,1 @@
+"""Search: query (what was asked), index (what is stored), engine (hits), highlight."""

@@ -1,0 +1,1 @@
+"""Pure text handling: strings in, strings or lists out, no Django."""

@@ -1,0 +1,46 @@
+"""What every request and answer passes, whatever the address."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no reader types the
+# other control characters: all of them are the asker's mistake, in any parameter.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def refuse_unprintable_input(get_response: GetResponse) -> GetResponse:
+    """Answer 400 where the path or the query holds characters that no text has."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _UNPRINTABLE.search(request.path_info) or any(
+            _UNPRINTABLE.search(part)
+            for name, values in request.GET.lists()
+            for part in (name, *values)
+        ):
+            return render(request, "400.html", status=400)
+        return get_response(request)
+
+    return middleware
+
+
+def content_security_policy(get_response: GetResponse) -> GetResponse:
+    """Send the policy of settings.SECURE_CSP with every answer.
+
+    Django 6 has a middleware of the same setting, which will replace this one.
+    """
+    policy = "; ".join(
+        " ".join((directive, *sources)) for directive, sources in settings.SECURE_CSP.items()
+    )
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+    return middleware
