@@ -35,7 +35,8 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     Django 6 has a middleware of the same setting, which will replace this one.
     """
     policy = "; ".join(
-        " ".join((directive, *sources)) for directive, sources in settings.SECURE_CSP.items()
+        " ".join((directive, *sources))
+        for directive, sources in settings.SECURE_CSP.items()
     )
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -23,7 +23,9 @@ EMBEDDED_POSTGRES_ROOT = VAR_DIR / "postgres"
 
 ENVIRONMENT = os.environ.get("NEWSARCHIVE_ENV") or "production"
 if ENVIRONMENT not in {"local", "production"}:
-    raise ImproperlyConfigured(f"NEWSARCHIVE_ENV={ENVIRONMENT!r}: write local or production.")
+    raise ImproperlyConfigured(
+        f"NEWSARCHIVE_ENV={ENVIRONMENT!r}: write local or production."
+    )
 LOCAL = ENVIRONMENT == "local"
 
 DEBUG = env.flag("DEBUG", default=False)
@@ -148,7 +150,9 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 if DEBUG:
     STORAGES["staticfiles"] = {
@@ -183,7 +187,9 @@ if not LOCAL:
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
     # The address for probes answers without TLS, inside the cluster.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-    SECURE_HSTS_SECONDS = env.whole_number("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
+    SECURE_HSTS_SECONDS = env.whole_number(
+        "SECURE_HSTS_SECONDS", default=365 * 24 * 3600
+    )
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
@@ -194,7 +200,9 @@ if not LOCAL:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
     # Django's own handlers would say everything twice, or only when DEBUG.

@@ -1,7 +1,5 @@
 """Addresses of the whole site (docs/architecture.md lists them)."""
 
-from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 

@@ -9,7 +9,9 @@ _serial = count(1)
 
 
 def make_publication(slug="wanbao", name="测试晚报", **fields):
-    return Publication.objects.get_or_create(slug=slug, defaults={"name": name, **fields})[0]
+    return Publication.objects.get_or_create(
+        slug=slug, defaults={"name": name, **fields}
+    )[0]
 
 
 def make_issue(published_on="2020-06-08", publication=None, edition="", **fields):
@@ -26,11 +28,15 @@ def make_page(label="1", issue=None, **fields):
     return Page.objects.get_or_create(issue=issue, label=label, defaults=fields)[0]
 
 
-def make_article(headline="沪上今起入梅", body=("梅雨季来了。",), tags=(), page=None, **fields):
+def make_article(
+    headline="沪上今起入梅", body=("梅雨季来了。",), tags=(), page=None, **fields
+):
     """Make a published article; ``body`` holds paragraph texts, or dicts of a part's fields."""
     fields.setdefault("status", Article.Status.PUBLISHED)
     fields.setdefault("position", next(_serial))
-    article = Article.objects.create(page=page or make_page(), headline=headline, **fields)
+    article = Article.objects.create(
+        page=page or make_page(), headline=headline, **fields
+    )
     for position, part in enumerate(body, start=1):
         part = {"text": part} if isinstance(part, str) else dict(part)
         model = Photo if "caption" in part or "credit" in part else Paragraph

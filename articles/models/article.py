@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Deferrable, Q
+from django.db.models.functions import Coalesce, Substr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,11 @@ from taggit.models import TaggedItemBase
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.place import Page, validate_slug
 
+# Characters of the body in a teaser; the style sheet shows fewer where room is short.
+LEAD_LENGTH = 120
 
-class ArticleQuerySet(IndexedQuerySet):
+
+class ArticleQuerySet(IndexedQuerySet["Article"]):
     """Articles of all pages."""
 
     def published(self) -> Self:
@@ -28,6 +32,19 @@ class ArticleQuerySet(IndexedQuerySet):
     def for_lists(self) -> Self:
         """Return the articles without the columns that only the article page shows."""
         return self.with_place().defer("source_text", "correction")
+
+    def with_lead(self) -> Self:
+        """Return the articles with ``lead``, the beginning of the body, for teasers."""
+        first = Paragraph.objects.filter(
+            article=models.OuterRef("pk"), kind=Paragraph.Kind.PARAGRAPH
+        ).order_by("position")
+        lead = first.annotate(lead=Substr("text", 1, LEAD_LENGTH)).values("lead")[:1]
+        return self.annotate(lead=Coalesce(models.Subquery(lead), models.Value("")))
+
+    def with_text(self) -> Self:
+        """Return the articles for lists, with everything that readers search in them."""
+        parts = ("paragraphs", "photos", "tags")
+        return self.for_lists().prefetch_related(*parts)
 
     def in_print_order(self) -> Self:
         """Return the articles of an issue as they stand, page by page."""
@@ -57,7 +74,7 @@ class ArticleQuerySet(IndexedQuerySet):
         )
 
 
-class TaggedArticleQuerySet(IndexedQuerySet):
+class TaggedArticleQuerySet(IndexedQuerySet["TaggedArticle"]):
     """Which article has which tag."""
 
     def get_by_natural_key(self, tag: str, *article: Any) -> "TaggedArticle":
@@ -67,12 +84,14 @@ class TaggedArticleQuerySet(IndexedQuerySet):
         )
 
 
-class TaggedArticle(Indexed, TaggedItemBase):
+class TaggedArticle(Indexed, TaggedItemBase):  # type: ignore[misc]  # taggit is untyped
     """A tag on an article."""
 
     articles_path = "content_object_id"
 
-    content_object = models.ForeignKey("Article", models.CASCADE, related_name="tagged_items")
+    content_object = models.ForeignKey(
+        "Article", models.CASCADE, related_name="tagged_items"
+    )
 
     objects = TaggedArticleQuerySet.as_manager()
 
@@ -80,7 +99,9 @@ class TaggedArticle(Indexed, TaggedItemBase):
         verbose_name = _("文章标签")
         verbose_name_plural = _("文章标签")
         constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")
+            models.UniqueConstraint(
+                fields=["content_object", "tag"], name="tag_once_an_article"
+            )
         ]
 
     def natural_key(self) -> tuple[Any, ...]:
@@ -90,7 +111,7 @@ class TaggedArticle(Indexed, TaggedItemBase):
     natural_key.dependencies = ["articles.article", "taggit.tag"]  # type: ignore[attr-defined]
 
 
-class ContributorManager(models.Manager):
+class ContributorManager(models.Manager["Contributor"]):
     """Contributors, found by slug in fixtures."""
 
     def get_by_natural_key(self, slug: str) -> "Contributor":
@@ -103,7 +124,11 @@ class Contributor(models.Model):
 
     name = models.CharField(_("姓名"), max_length=100)
     slug = models.SlugField(
-        _("网址名称"), max_length=120, unique=True, allow_unicode=True, validators=[validate_slug]
+        _("网址名称"),
+        max_length=120,
+        unique=True,
+        allow_unicode=True,
+        validators=[validate_slug],
     )
 
     objects = ContributorManager()
@@ -113,7 +138,9 @@ class Contributor(models.Model):
         verbose_name_plural = _("作者")
         ordering = ["name", "slug"]
         constraints = [
-            models.CheckConstraint(condition=~Q(name__regex=r"^\s*$"), name="contributor_name_given")
+            models.CheckConstraint(
+                condition=~Q(name__regex=r"^\s*$"), name="contributor_name_given"
+            )
         ]
 
     def __str__(self) -> str:
@@ -136,21 +163,35 @@ class Article(Indexed):
         PUBLISHED = "published", _("已发布")
         WITHDRAWN = "withdrawn", _("已撤回")
 
-    page = models.ForeignKey(Page, models.CASCADE, related_name="articles", verbose_name=_("版面"))
+    page = models.ForeignKey(
+        Page, models.CASCADE, related_name="articles", verbose_name=_("版面")
+    )
     position = models.PositiveSmallIntegerField(_("版内次序"), default=1)
     column = models.CharField(_("栏目"), max_length=100, blank=True)
     kicker = models.CharField(_("引题"), max_length=500, blank=True)
     headline = models.CharField(_("主题"), max_length=500)
     deck = models.CharField(_("副题"), max_length=1000, blank=True)
     byline = models.CharField(
-        _("署名"), max_length=300, blank=True, help_text=_("照报上所印，例如 本报记者 叶薇。")
+        _("署名"),
+        max_length=300,
+        blank=True,
+        help_text=_("照报上所印，例如 本报记者 叶薇。"),
     )
     dateline = models.CharField(
-        _("电头"), max_length=200, blank=True, help_text=_("例如 本报讯，不带其后的空格。")
+        _("电头"),
+        max_length=200,
+        blank=True,
+        help_text=_("例如 本报讯，不带其后的空格。"),
     )
-    genre = models.CharField(_("体裁"), max_length=40, blank=True, help_text=_("例如 消息、通讯、评论。"))
+    genre = models.CharField(
+        _("体裁"), max_length=40, blank=True, help_text=_("例如 消息、通讯、评论。")
+    )
     status = models.CharField(
-        _("状态"), max_length=10, choices=Status.choices, default=Status.DRAFT, db_index=True
+        _("状态"),
+        max_length=10,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        db_index=True,
     )
     correction = models.TextField(
         _("更正"), blank=True, help_text=_("读者会在文中看到；撤回的文章在此说明原因。")
@@ -158,8 +199,12 @@ class Article(Indexed):
     source_text = models.TextField(
         _("原始文本"), blank=True, help_text=_("来稿的原文，一字不改。")
     )
-    created_at = models.DateTimeField(_("录入时间"), default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(_("修改时间"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        _("录入时间"), default=timezone.now, editable=False
+    )
+    updated_at = models.DateTimeField(
+        _("修改时间"), default=timezone.now, editable=False
+    )
 
     tags = TaggableManager(_("标签"), through=TaggedArticle, blank=True, help_text="")
     contributors = models.ManyToManyField(
@@ -223,20 +268,22 @@ class Article(Indexed):
     def body(self) -> list["Paragraph | Photo"]:
         """Return paragraphs, subheads and photos in the order of print."""
         # A photo that shares a paragraph's position follows it.
+        parts: list[tuple[int, int, Any]]
         parts = [(p.position, 0, p) for p in self.paragraphs.all()]
         parts += [(p.position, 1, p) for p in self.photos.all()]
-        return [part for _position, _kind, part in sorted(parts, key=lambda key: key[:2])]
+        return [
+            part for _position, _kind, part in sorted(parts, key=lambda key: key[:2])
+        ]
 
 
-class ArticlePartQuerySet(IndexedQuerySet):
+class ArticlePartQuerySet(IndexedQuerySet["ArticlePart"]):
     """Paragraphs or photos of all articles."""
 
     def get_by_natural_key(self, *key: Any) -> Any:
         """Return the part at a position of the article so named."""
         *article, position = key
-        return self.get(
-            article=Article.objects.get_by_natural_key(*article), position=position
-        )
+        found = Article.objects.get_by_natural_key(*article)
+        return self.get(**{"article": found, "position": position})
 
 
 class ArticlePart(Indexed):
@@ -279,7 +326,9 @@ class Paragraph(ArticlePart):
     article = models.ForeignKey(
         Article, models.CASCADE, related_name="paragraphs", verbose_name=_("文章")
     )
-    kind = models.CharField(_("种类"), max_length=10, choices=Kind.choices, default=Kind.PARAGRAPH)
+    kind = models.CharField(
+        _("种类"), max_length=10, choices=Kind.choices, default=Kind.PARAGRAPH
+    )
     text = models.TextField(_("文字"))
 
     class Meta(ArticlePart.Meta):
@@ -297,7 +346,8 @@ class Paragraph(ArticlePart):
                 violation_error_message=_("段落不可为空。"),
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["paragraph", "subhead"]), name="paragraph_kind_known"
+                condition=Q(kind__in=["paragraph", "subhead"]),
+                name="paragraph_kind_known",
             ),
         ]
 
@@ -316,7 +366,10 @@ class Photo(ArticlePart):
     image = models.ImageField(_("图片"), upload_to="photos/%Y/%m/", blank=True)
     caption = models.TextField(_("图片说明"), blank=True)
     credit = models.CharField(
-        _("摄影者"), max_length=200, blank=True, help_text=_("照报上所印，例如 本报记者 王凯 摄。")
+        _("摄影者"),
+        max_length=200,
+        blank=True,
+        help_text=_("照报上所印，例如 本报记者 王凯 摄。"),
     )
     alt = models.CharField(
         _("替代文字"), max_length=500, blank=True, help_text=_("说给看不见图片的读者。")
@@ -342,10 +395,12 @@ class Photo(ArticlePart):
         return self.caption or self.credit or str(self.image)
 
 
-class ContributionManager(models.Manager):
+class ContributionManager(models.Manager["Contribution"]):
     """Contributions, found by article, contributor and role in fixtures."""
 
-    def get_by_natural_key(self, contributor: str, role: str, *article: Any) -> "Contribution":
+    def get_by_natural_key(
+        self, contributor: str, role: str, *article: Any
+    ) -> "Contribution":
         """Return what a contributor did for the article so named."""
         return self.get(
             contributor__slug=contributor,
@@ -369,9 +424,14 @@ class Contribution(models.Model):
         Article, models.CASCADE, related_name="contributions", verbose_name=_("文章")
     )
     contributor = models.ForeignKey(
-        Contributor, models.PROTECT, related_name="contributions", verbose_name=_("作者")
+        Contributor,
+        models.PROTECT,
+        related_name="contributions",
+        verbose_name=_("作者"),
     )
-    role = models.CharField(_("身份"), max_length=15, choices=Role.choices, default=Role.REPORTER)
+    role = models.CharField(
+        _("身份"), max_length=15, choices=Role.choices, default=Role.REPORTER
+    )
     position = models.PositiveSmallIntegerField(_("次序"), default=1)
 
     objects = ContributionManager()

@@ -1,14 +1,16 @@
 """What the searchable records share: a change to one of them is indexed as it is stored."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
 from articles.search.pending import indexed, touch
 
+M = TypeVar("M", bound="Indexed")
 
-class IndexedQuerySet(models.QuerySet):
+
+class IndexedQuerySet(models.QuerySet[M]):
     """A queryset whose bulk writes reach the search documents in the same transaction."""
 
     def update(self, **kwargs: Any) -> int:

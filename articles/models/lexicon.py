@@ -12,7 +12,7 @@ from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.search_document import articles_containing
 
 
-class LexiconWordQuerySet(IndexedQuerySet):
+class LexiconWordQuerySet(IndexedQuerySet["LexiconWord"]):
     """Lexicon words; bulk changes index the articles that contain them, too."""
 
     def get_by_natural_key(self, word: str) -> "LexiconWord":
@@ -41,7 +41,9 @@ class LexiconWord(Indexed):
     word = models.CharField(
         _("词"), max_length=60, unique=True, validators=[MinLengthValidator(2)]
     )
-    kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices, default=Kind.TERM)
+    kind = models.CharField(
+        _("种类"), max_length=12, choices=Kind.choices, default=Kind.TERM
+    )
     frequency = models.PositiveIntegerField(
         _("词频"), default=1, help_text=_("提取关键词时的权重。")
     )

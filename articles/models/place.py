@@ -39,7 +39,7 @@ validate_not_reserved = RegexValidator(
 )
 
 
-class PublicationManager(models.Manager):
+class PublicationManager(models.Manager["Publication"]):
     """Publications, found by slug in fixtures."""
 
     def get_by_natural_key(self, slug: str) -> "Publication":
@@ -82,14 +82,17 @@ class Publication(models.Model):
         verbose_name_plural = _("报纸")
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(name__regex=r"^\s*$"), name="publication_name_given"),
+            models.CheckConstraint(
+                condition=~Q(name__regex=r"^\s*$"), name="publication_name_given"
+            ),
             models.CheckConstraint(
                 condition=Q(slug__regex=SLUG) & ~Q(slug__in=RESERVED_SLUGS),
                 name="publication_slug_fits_address",
                 violation_error_message=_("这个名称不能用于网址。"),
             ),
             models.CheckConstraint(
-                condition=Q(script__in=["Hans", "Hant"]), name="publication_script_known"
+                condition=Q(script__in=["Hans", "Hant"]),
+                name="publication_script_known",
             ),
         ]
 
@@ -110,12 +113,14 @@ class Publication(models.Model):
         return f"zh-{self.script}"
 
 
-class IssueQuerySet(IndexedQuerySet):
+class IssueQuerySet(IndexedQuerySet["Issue"]):
     """Issues of all publications."""
 
     def get_by_natural_key(self, slug: str, published_on: str, edition: str) -> "Issue":
         """Return the issue of a publication's slug, date and edition."""
-        return self.get(publication__slug=slug, published_on=published_on, edition=edition)
+        return self.get(
+            publication__slug=slug, published_on=published_on, edition=edition
+        )
 
     def with_articles(self) -> Self:
         """Return the issues in which readers find at least one article."""
@@ -147,7 +152,9 @@ class Issue(Indexed):
     )
     number = models.PositiveIntegerField(_("总期号"), null=True, blank=True)
     date_note = models.TextField(
-        _("日期说明"), blank=True, help_text=_("日期不是印在报上而是推断的，在此说明依据。")
+        _("日期说明"),
+        blank=True,
+        help_text=_("日期不是印在报上而是推断的，在此说明依据。"),
     )
 
     objects = IssueQuerySet.as_manager()
@@ -158,10 +165,12 @@ class Issue(Indexed):
         ordering = ["-published_on", "publication", "edition", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["publication", "published_on", "edition"], name="issue_once_a_date"
+                fields=["publication", "published_on", "edition"],
+                name="issue_once_a_date",
             ),
             models.CheckConstraint(
-                condition=Q(edition="") | Q(edition__regex=LABEL), name="issue_edition_fits_address"
+                condition=Q(edition="") | Q(edition__regex=LABEL),
+                name="issue_edition_fits_address",
             ),
         ]
         indexes = [models.Index(fields=["-published_on", "-id"], name="issue_newest")]
@@ -180,6 +189,31 @@ class Issue(Indexed):
 
     natural_key.dependencies = ["articles.publication"]  # type: ignore[attr-defined]
 
+    def previous(self) -> "Issue | None":
+        """Return the readable issue before this one in the same publication."""
+        earlier = Q(published_on__lt=self.published_on) | Q(
+            published_on=self.published_on, edition__lt=self.edition
+        )
+        return (
+            self._neighbours()
+            .filter(earlier)
+            .order_by("-published_on", "-edition")
+            .first()
+        )
+
+    def next(self) -> "Issue | None":
+        """Return the readable issue after this one in the same publication."""
+        later = Q(published_on__gt=self.published_on) | Q(
+            published_on=self.published_on, edition__gt=self.edition
+        )
+        return (
+            self._neighbours().filter(later).order_by("published_on", "edition").first()
+        )
+
+    def _neighbours(self) -> IssueQuerySet:
+        issues: IssueQuerySet = self.publication.issues.with_articles()
+        return issues
+
     @property
     def key(self) -> "IssueKey":
         """Return date and edition, which name the issue within its publication."""
@@ -189,10 +223,12 @@ class Issue(Indexed):
 IssueKey = tuple[datetime.date, str]
 
 
-class PageQuerySet(IndexedQuerySet):
+class PageQuerySet(IndexedQuerySet["Page"]):
     """Pages of all issues."""
 
-    def get_by_natural_key(self, slug: str, date: str, edition: str, label: str) -> "Page":
+    def get_by_natural_key(
+        self, slug: str, date: str, edition: str, label: str
+    ) -> "Page":
         """Return the page of a publication's slug, date, edition and label."""
         return self.get(
             issue__publication__slug=slug,
@@ -207,12 +243,19 @@ class Page(Indexed):
 
     articles_path = "articles__pk"
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="pages", verbose_name=_("期次"))
+    issue = models.ForeignKey(
+        Issue, models.CASCADE, related_name="pages", verbose_name=_("期次")
+    )
     label = models.CharField(
-        _("版号"), max_length=20, validators=[validate_label], help_text=_("例如 1 或 A02。")
+        _("版号"),
+        max_length=20,
+        validators=[validate_label],
+        help_text=_("例如 1 或 A02。"),
     )
     position = models.PositiveSmallIntegerField(_("次序"), default=1)
-    name = models.CharField(_("版名"), max_length=100, blank=True, help_text=_("例如 要闻。"))
+    name = models.CharField(
+        _("版名"), max_length=100, blank=True, help_text=_("例如 要闻。")
+    )
     image = models.ImageField(_("版面图"), upload_to="pages/%Y/%m/", blank=True)
 
     objects = PageQuerySet.as_manager()
@@ -222,7 +265,9 @@ class Page(Indexed):
         verbose_name_plural = _("版面")
         ordering = ["issue", "position", "label", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["issue", "label"], name="page_label_once_an_issue"),
+            models.UniqueConstraint(
+                fields=["issue", "label"], name="page_label_once_an_issue"
+            ),
             models.CheckConstraint(
                 condition=Q(label__regex=LABEL), name="page_label_fits_address"
             ),
@@ -233,7 +278,9 @@ class Page(Indexed):
 
     def get_absolute_url(self) -> str:
         """Return the address of the page with its articles."""
-        return reverse("page", args=[self.issue.publication.slug, self.issue.key, self.label])
+        return reverse(
+            "page", args=[self.issue.publication.slug, self.issue.key, self.label]
+        )
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""

@@ -12,11 +12,10 @@ from articles.search.tsvector import Matches, tsquery_all
 from articles.text.fold import fold
 from articles.text.segment import bigrams
 
-
 SearchVectorField.register_lookup(Matches)
 
 
-class SearchDocumentQuerySet(models.QuerySet):
+class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     """Search documents, by what stands in them."""
 
     def containing(self, folded: str) -> Self:
@@ -48,7 +47,9 @@ class SearchDocument(models.Model):
     where one would pass PostgreSQL's limit for a tsvector (1 MB).
     """
 
-    article = models.ForeignKey("Article", models.CASCADE, related_name="search_documents")
+    article = models.ForeignKey(
+        "Article", models.CASCADE, related_name="search_documents"
+    )
     part = models.PositiveSmallIntegerField(default=0)
     publication_id = models.BigIntegerField()
     page_id = models.BigIntegerField()
@@ -68,12 +69,16 @@ class SearchDocument(models.Model):
         verbose_name_plural = _("检索文档")
         ordering = ["-published_on", "-article_id", "part"]
         constraints = [
-            models.UniqueConstraint(fields=["article", "part"], name="search_document_part_once")
+            models.UniqueConstraint(
+                fields=["article", "part"], name="search_document_part_once"
+            )
         ]
         indexes = [
             GinIndex(fields=["words"], name="search_document_words"),
             GinIndex(fields=["bigrams"], name="search_document_bigrams"),
-            models.Index(fields=["-published_on", "-article"], name="search_document_newest"),
+            models.Index(
+                fields=["-published_on", "-article"], name="search_document_newest"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,7 @@ from itertools import islice, zip_longest
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from articles.models import Article, SearchDocument
-from articles.models.article import ArticleQuerySet
+from articles.models import Article, Photo, SearchDocument
 from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import Positions, positions, quote, tsvector
 from articles.text.fold import fold
@@ -45,12 +44,14 @@ def rebuild(article_ids: Iterable[int]) -> int:
 
 
 def _rebuild_batch(ids: Sequence[int]) -> int:
-    locked = Article.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    locked = (
+        Article.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    )
     list(locked.values_list("pk", flat=True))
     lexicon = current_lexicon()
     wanted = {
         (document.article_id, document.part): document
-        for article in _with_text(Article.objects.published().filter(pk__in=ids))
+        for article in Article.objects.published().with_text().filter(pk__in=ids)
         for document in documents(article, lexicon)
     }
     stored = SearchDocument.objects.filter(article__in=ids)
@@ -60,7 +61,11 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
             "article_id", "part", "version", "digest"
         )
     }
-    changed = [doc for key, doc in wanted.items() if known.get(key) != (doc.version, doc.digest)]
+    changed = [
+        doc
+        for key, doc in wanted.items()
+        if known.get(key) != (doc.version, doc.digest)
+    ]
     SearchDocument.objects.bulk_create(
         changed,
         update_conflicts=True,
@@ -76,14 +81,12 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     return len(changed) + len(gone)
 
 
-def _with_text(articles: ArticleQuerySet) -> ArticleQuerySet:
-    return articles.for_lists().prefetch_related("paragraphs", "photos", "tags")
-
-
 def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
     """Yield the search documents of an article: one, or more where it is very long."""
     fields = [(weight, fold(text)) for weight, text in searched_fields(article)]
-    vectors = _word_vectors([(weight, segment(text, lexicon)) for weight, text in fields])
+    vectors = _word_vectors(
+        [(weight, segment(text, lexicon)) for weight, text in fields]
+    )
     texts = _text_parts([text for _weight, text in fields])
     for part, (words, text) in enumerate(zip_longest(vectors, texts, fillvalue="")):
         yield _document(article, part, words, text)
@@ -103,7 +106,7 @@ def searched_fields(article: Article) -> Iterator[tuple[str, str]]:
     for tag in sorted(article.tags.all(), key=lambda tag: tag.name):
         yield "B", tag.name
     for part in article.body():
-        if part.part_kind == "photo":
+        if isinstance(part, Photo):
             yield "C", part.caption
             yield "C", part.credit
         else:
@@ -167,7 +170,9 @@ def stale_ids() -> list[int]:
     published = Article.objects.published()
     missing = published.filter(~Exists(documents.filter(version=VERSION, part=0)))
     outdated = published.filter(Exists(documents.exclude(version=VERSION)))
-    unwanted = Article.objects.exclude(status=Article.Status.PUBLISHED).filter(Exists(documents))
+    unwanted = Article.objects.exclude(status=Article.Status.PUBLISHED).filter(
+        Exists(documents)
+    )
     found = missing.union(outdated, unwanted).values_list("pk", flat=True)
     return sorted(found)
 
@@ -183,5 +188,9 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
         yield done, len(ids)
     with connection.cursor() as cursor:
         # What GIN kept in its list of pending entries would slow the first searches.
-        cursor.execute("SELECT gin_clean_pending_list('search_document_words'::regclass)")
-        cursor.execute("SELECT gin_clean_pending_list('search_document_bigrams'::regclass)")
+        cursor.execute(
+            "SELECT gin_clean_pending_list('search_document_words'::regclass)"
+        )
+        cursor.execute(
+            "SELECT gin_clean_pending_list('search_document_bigrams'::regclass)"
+        )

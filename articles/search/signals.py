@@ -28,4 +28,8 @@ def _tag_deleted(instance: Tag, **_kwargs: Any) -> None:
 
 
 def _tagged(tag: Tag) -> list[int]:
-    return list(TaggedArticle.objects.filter(tag=tag).values_list("content_object_id", flat=True))
+    return list(
+        TaggedArticle.objects.filter(tag=tag).values_list(
+            "content_object_id", flat=True
+        )
+    )

@@ -81,7 +81,9 @@ def _fold_cluster(cluster: str) -> str:
 
 def _fold_once(cluster: str) -> str:
     folded = unicodedata.normalize("NFKC", cluster).casefold()
-    return _IGNORABLE.sub("", unicodedata.normalize("NFKC", folded).translate(_MIDDLE_DOTS))
+    return _IGNORABLE.sub(
+        "", unicodedata.normalize("NFKC", folded).translate(_MIDDLE_DOTS)
+    )
 
 
 def _clusters(text: str) -> list[str]:

@@ -48,4 +48,6 @@ class Lexicon:
 
     def _word_at(self, text: str, position: int) -> str | None:
         candidates = self._by_start.get(text[position : position + 2], ())
-        return next((word for word in candidates if text.startswith(word, position)), None)
+        return next(
+            (word for word in candidates if text.startswith(word, position)), None
+        )

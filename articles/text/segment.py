@@ -6,6 +6,7 @@ it), done by rjieba, which carries jieba's dictionary. See docs/decisions/0003.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import rjieba
 
@@ -70,4 +71,4 @@ def bigrams(text: str) -> set[str]:
     all of its bigrams, however the words were cut.
     """
     joined = "".join(text.split())
-    return set(map("".join, zip(joined, joined[1:], strict=False)))
+    return set(map("".join, pairwise(joined)))

@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --all."""
-        parser.add_argument("--all", action="store_true", help="rebuild every search document")
+        parser.add_argument(
+            "--all", action="store_true", help="rebuild every search document"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild and say how many articles were taken."""

@@ -1,0 +1,119 @@
+"""Where a query stands in a text: marked segments and the best passage.
+
+Texts are matched in their folded form and marked in their own; the result is plain strings
+that the template escapes, never markup.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from articles.search.query import Query, Term
+from articles.text.fold import fold_with_offsets
+
+# A passage in characters: three lines on a telephone.
+PASSAGE_LENGTH = 110
+_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*[”’』」)）]*|[。！？!?]+[”’』」)）]*")
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of text that is marked or not."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A text with the spans (start, end, what was found there) of a query in it."""
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Return how much was found: different strings first, then occurrences."""
+        return len({found for _start, _end, found in self.spans}), len(self.spans)
+
+    def segments(self) -> list[Segment]:
+        """Return the text cut where marks begin and end; the parts joined are the text."""
+        edges = [0]
+        for start, end, _found in self.spans:
+            edges += [start, end]
+        edges.append(len(self.text))
+        parts = enumerate(pairwise(edges))
+        return [
+            Segment(self.text[start:end], marked=number % 2 == 1)
+            for number, (start, end) in parts
+            if end > start
+        ]
+
+    def slice(self, start: int, end: int) -> "MarkedText":
+        """Return a part of the text with the marks that lie within it."""
+        spans = (
+            (max(a, start) - start, min(b, end) - start, found)
+            for a, b, found in self.spans
+            if a < end and b > start
+        )
+        return MarkedText(self.text[start:end], tuple(spans))
+
+
+class Marker:
+    """Marks one query in the texts of one article."""
+
+    def __init__(self, query: Query, article_text: str) -> None:
+        """Take the article's folded text: what stands there whole is not marked in parts."""
+        strings = {s for term in query.terms for s in _shown(term, article_text)}
+        longest_first = sorted(strings, key=lambda string: (-len(string), string))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    def mark(self, text: str) -> MarkedText:
+        """Return ``text`` with every occurrence marked."""
+        folded = fold_with_offsets(text)
+        spans: list[tuple[int, int, str]] = []
+        for match in self._pattern.finditer(folded.text):
+            start, end = folded.source_span(match.start(), match.end())
+            if not spans or start >= spans[-1][1]:
+                spans.append((start, end, match.group()))
+        return MarkedText(text, tuple(spans))
+
+
+def _shown(term: Term, article_text: str) -> Iterable[str]:
+    """Return the strings that stand for a term: itself where the article has it, else words."""
+    if term.text in article_text:
+        return (term.text,)
+    # A single character would be marked all over the text unless it is all there is.
+    return [word for word in term.words if len(word) > 1] or term.words
+
+
+def passage(text: MarkedText) -> MarkedText:
+    """Return the sentences of ``text`` in which most was found, about ``PASSAGE_LENGTH`` long."""
+    sentences = [text.slice(*match.span()) for match in _SENTENCE.finditer(text.text)]
+    starts = [match.start() for match in _SENTENCE.finditer(text.text)]
+    if not sentences:
+        return text.slice(0, PASSAGE_LENGTH)
+    best = max(range(len(sentences)), key=lambda i: (sentences[i].weight, -i))
+    start = end = starts[best]
+    for sentence in sentences[best:]:
+        if end > start and end - start + len(sentence.text) > PASSAGE_LENGTH:
+            break
+        end += len(sentence.text)
+    return _clipped(text, start, end)
+
+
+def _clipped(text: MarkedText, start: int, end: int) -> MarkedText:
+    """Return the span, cut around its first mark if a sentence is too long, with ellipses."""
+    if end - start > PASSAGE_LENGTH:
+        first = next((a for a, _b, _f in text.spans if start <= a < end), start)
+        start = max(start, min(first - PASSAGE_LENGTH // 3, end - PASSAGE_LENGTH))
+        end = min(end, start + PASSAGE_LENGTH)
+    cut = text.slice(start, end)
+    before = ELLIPSIS if start > 0 else ""
+    after = ELLIPSIS if end < len(text.text) else ""
+    spans = tuple(
+        (a + len(before), b + len(before), found) for a, b, found in cut.spans
+    )
+    return MarkedText(before + cut.text + after, spans)
