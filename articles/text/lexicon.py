@@ -1,4 +1,4 @@
-"""The archive's own words: found in a text wherever they stand, longest first."""
+"""The archive's own words, found in a text wherever they stand."""
 
 from collections.abc import Iterable, Iterator
 from typing import Self
@@ -20,7 +20,7 @@ class Lexicon:
         folded = (fold(word).strip() for word in words)
         self.words = frozenset(word for word in folded if len(word) > 1)
         self._by_start: dict[str, list[str]] = {}
-        for word in sorted(self.words, key=len, reverse=True):
+        for word in sorted(self.words, key=lambda word: (len(word), word)):
             self._by_start.setdefault(word[:2], []).append(word)
 
     @classmethod
@@ -28,26 +28,15 @@ class Lexicon:
         """Return a lexicon without words."""
         return cls()
 
-    def split(self, text: str) -> Iterator[tuple[str, bool]]:
-        """Yield the pieces of ``text`` in order, each with whether it is a word of ours.
+    def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the span of every occurrence of a word in folded ``text``, in order.
 
-        Leftmost longest match; the pieces joined are ``text``.
+        Words that overlap, or stand within another, are all there: which of them a reader
+        will ask for is not known here.
         """
-        done = position = 0
-        while self._by_start and position < len(text) - 1:
-            word = self._word_at(text, position)
-            if word is None:
-                position += 1
-                continue
-            if position > done:
-                yield text[done:position], False
-            yield word, True
-            done = position = position + len(word)
-        if done < len(text):
-            yield text[done:], False
-
-    def _word_at(self, text: str, position: int) -> str | None:
-        candidates = self._by_start.get(text[position : position + 2], ())
-        return next(
-            (word for word in candidates if text.startswith(word, position)), None
-        )
+        if not self._by_start:
+            return
+        for start in range(len(text) - 1):
+            for word in self._by_start.get(text[start : start + 2], ()):
+                if text.startswith(word, start):
+                    yield start, start + len(word)

@@ -42,14 +42,17 @@ def segment(text: str, lexicon: Lexicon | None = None) -> list[str]:
 
 def segment_with(cut: Cutter, text: str, lexicon: Lexicon | None = None) -> list[str]:
     """Do what ``segment`` does with another cutter of the same kind (jieba, in a test)."""
-    if lexicon is None or not lexicon.words:
-        return list(_words(cut, text))
     words: list[str] = []
-    for piece, is_word in lexicon.split(text):
-        parts = _words(cut, piece)
-        words.extend(part for part in parts if not (is_word and part == piece))
-        if is_word:
-            words.append(piece[:MAX_WORD_LENGTH])
+    done = 0
+    for start, end in lexicon.occurrences(text) if lexicon else ():
+        # What stands between the lexicon's words is cut by itself, so that a query made of
+        # the same words is cut the same way.
+        words.extend(_words(cut, text[done:start]))
+        word = text[start:end]
+        words.extend(part for part in _words(cut, word) if part != word)
+        words.append(word[:MAX_WORD_LENGTH])
+        done = max(done, end)
+    words.extend(_words(cut, text[done:]))
     return words
 
 
