@@ -1,0 +1,266 @@
+"""Search: which articles, in which order, and what is shown of them."""
+
+import datetime
+
+import pytest
+from django.core.paginator import EmptyPage
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.models import Contribution, Contributor, LexiconWord
+from articles.search import engine
+from articles.search.engine import Filters, SearchTimeoutError
+from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
+from articles.search.lexicon import current_lexicon
+from articles.search.query import parse
+from articles.text.fold import fold
+from articles.text.lexicon import Lexicon
+from tests.factories import make_article, make_issue, make_page, make_publication
+
+
+def search(text, sort="best", page=1, **filters):
+    return engine.search(parse(text, current_lexicon()), Filters(**filters), sort, page)
+
+
+def headlines(results):
+    return [hit.article.headline for hit in results.hits]
+
+
+def marked(segments):
+    return "".join(f"[{s.text}]" if s.marked else s.text for s in segments)
+
+
+# ---- query
+
+
+@pytest.mark.parametrize("text", ["", "  ", "。，！", '"" - ( ) | *', "…", "\u200b"])
+def test_a_query_without_letters_asks_nothing(text):
+    assert not parse(text, Lexicon())
+
+
+def test_a_query_is_folded_and_each_term_kept_once():
+    query = parse("長三角　ＡＢＣ 长三角", Lexicon())
+    assert [term.text for term in query.terms] == ["长三角", "abc"]
+    assert query.tsquery() == "'长三' & '三角' & '长三角' & 'abc'"
+
+
+# ---- which articles
+
+
+@pytest.mark.django_db
+def test_all_words_are_required():
+    make_article("梅雨来了")
+    make_article("梅雨与台风", body=["防汛部署"])
+    assert headlines(search("梅雨 防汛")) == ["梅雨与台风"]
+    assert search("梅雨").count == 2
+    assert search("梅雨 地震").count == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["臺灣", "台湾", "台灣"])
+def test_traditional_and_simplified_find_each_other(asked):
+    make_article("简体", body=["台湾同胞"])
+    make_article("繁体", body=["臺灣同胞"])
+    assert sorted(headlines(search(asked))) == ["简体", "繁体"]
+
+
+@pytest.mark.django_db
+def test_full_and_half_width_find_each_other():
+    make_article("全", body=["投资２７００亿元建５Ｇ网"])
+    for asked in ("2700", "5g", "５Ｇ", "5G"):
+        assert search(asked).count == 1, asked
+
+
+@pytest.mark.django_db
+def test_what_jieba_cuts_otherwise_is_found_by_its_characters():
+    make_article("题", body=["李国英分别介绍"])
+    results = search("英分")
+    assert (results.count, results.literal) == (1, True)
+    assert marked(results.hits[0].snippet) == "李国[英分]别介绍"
+    assert not search("李国英").literal
+
+
+@pytest.mark.django_db
+def test_drafts_and_withdrawn_articles_are_not_found():
+    make_article("草稿梅雨", status="draft")
+    make_article("撤回梅雨", status="withdrawn")
+    assert search("梅雨").count == 0
+
+
+@pytest.mark.django_db
+def test_filters_restrict():
+    evening, daily = make_publication(), make_publication("ribao", "测试日报")
+    old = make_article(
+        "旧", page=make_page("1", make_issue("2019-01-01")), tags=["天气"]
+    )
+    make_article("新", page=make_page("1", make_issue("2021-01-01", daily)))
+    author = Contributor.objects.create(name="叶薇", slug="ye-wei")
+    Contribution.objects.create(article=old, contributor=author)
+    Contribution.objects.create(article=old, contributor=author, role="photographer")
+    year_2020 = datetime.date(2020, 1, 1)
+    assert headlines(search("梅雨", publication=evening)) == ["旧"]
+    assert headlines(search("梅雨", publication=daily)) == ["新"]
+    assert headlines(search("梅雨", since=year_2020)) == ["新"]
+    assert headlines(search("梅雨", until=year_2020)) == ["旧"]
+    assert headlines(search("梅雨", tag=old.tags.get())) == ["旧"]
+    assert search("梅雨", author=author).count == 1
+    assert search("季来", tag=old.tags.get()).literal
+
+
+# ---- in which order
+
+
+@pytest.mark.django_db
+def test_newest_first_is_by_date_of_issue():
+    for date in ("2019-05-01", "2021-05-01", "2020-05-01"):
+        make_article(date, page=make_page("1", make_issue(date)))
+    assert headlines(search("梅雨", "newest")) == [
+        "2021-05-01",
+        "2020-05-01",
+        "2019-05-01",
+    ]
+
+
+@pytest.mark.django_db
+def test_headline_ranks_above_caption_and_caption_above_body():
+    make_article("正文", body=["今日梅雨", "别的事情"])
+    make_article("图片", body=["今日出门", {"caption": "梅雨中的行人"}])
+    make_article("梅雨", body=["今日出门", "别的事情"])
+    assert headlines(search("梅雨")) == ["梅雨", "图片", "正文"]
+
+
+@pytest.mark.django_db
+def test_more_occurrences_rank_above_fewer():
+    make_article("一次", body=["梅雨来了，" + "市民带伞出门。" * 5])
+    make_article("五次", body=["梅雨梅雨梅雨梅雨梅雨，" + "市民带伞出门。" * 5])
+    assert headlines(search("梅雨")) == ["五次", "一次"]
+
+
+@pytest.mark.django_db
+def test_pages_hold_every_hit_once_and_end():
+    made = {make_article(f"梅雨第{n}天").pk for n in range(45)}
+    for sort in ("best", "newest"):
+        pages = [search("梅雨", sort, page) for page in (1, 2, 3)]
+        seen = [hit.article.pk for results in pages for hit in results.hits]
+        assert [len(results.hits) for results in pages] == [20, 20, 5]
+        assert (set(seen), len(seen)) == (made, 45)
+        with pytest.raises(EmptyPage):
+            search("梅雨", sort, 4)
+
+
+@pytest.mark.django_db
+def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
+    django_assert_num_queries,
+):
+    LexiconWord.objects.create(word="黄润秋")
+    for n in range(15):
+        make_article(f"梅雨第{n}天", tags=["天气"])
+    current_lexicon()
+    # Lexicon's signature, savepoint and its release, time limit, count, ids, articles,
+    # paragraphs, photos, tags.
+    with django_assert_num_queries(10):
+        assert len(search("梅雨").hits) == 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_that_takes_too_long_is_ended(settings):
+    settings.SEARCH_TIMEOUT_MS = 50
+    make_article()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE articles_searchdocument RENAME TO slow_documents;"
+            "CREATE VIEW articles_searchdocument AS"
+            " SELECT * FROM slow_documents WHERE pg_sleep(1) IS NOT NULL"
+        )
+    try:
+        with pytest.raises(SearchTimeoutError):
+            search("梅雨")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DROP VIEW articles_searchdocument;"
+                "ALTER TABLE slow_documents RENAME TO articles_searchdocument"
+            )
+    assert search("梅雨").count == 1
+
+
+# ---- what is shown
+
+
+@pytest.mark.django_db
+def test_a_hit_shows_the_best_sentence_marked_and_leads_to_its_paragraph():
+    article = make_article(
+        "长三角会议", body=["无关的话。", "前一句。长三角治理污染。后一句。"]
+    )
+    hit = search("长三角 污染").hits[0]
+    assert marked(hit.headline) == "[长三角]会议"
+    assert marked(hit.snippet) == "…[长三角]治理[污染]。后一句。"
+    assert hit.url == f"/articles/{article.pk}/#p2"
+
+
+@pytest.mark.django_db
+def test_a_hit_in_a_caption_says_so():
+    make_article("题", body=["正文", {"caption": "外白渡桥夜景", "credit": "王凯 摄"}])
+    hit = search("外白渡桥").hits[0]
+    assert hit.part_label == "图片说明"
+    assert marked(hit.snippet) == "[外白渡桥]夜景 王凯 摄"
+
+
+@pytest.mark.django_db
+def test_a_hit_in_the_headline_only_shows_how_the_article_begins():
+    make_article("梅雨", body=["今天出门带伞。"])
+    assert marked(search("梅雨").hits[0].snippet) == "今天出门带伞。"
+
+
+@pytest.mark.django_db
+def test_an_article_with_nothing_but_a_headline_is_a_hit_without_snippet():
+    make_article("梅雨", body=())
+    assert search("梅雨").hits[0].snippet == []
+
+
+def test_a_name_is_marked_whole_and_not_in_parts():
+    query = parse("黄润秋", Lexicon())
+    text = "部长黄润秋说，秋冬季攻坚。"
+    assert (
+        marked(Marker(query, text).mark(text).segments())
+        == "部长[黄润秋]说，秋冬季攻坚。"
+    )
+
+
+def test_text_is_marked_in_its_own_form():
+    query = parse("台湾 5g 株", Lexicon())
+    text = "臺灣的５Ｇ㈱"
+    assert (
+        marked(Marker(query, fold(text)).mark(text).segments()) == "[臺灣]的[５Ｇ][㈱]"
+    )
+
+
+texts = st.text(
+    st.sampled_from("梅雨来了上海长三角。！？”，臺灣㈱ \n<b>&aA１e\u0301"), max_size=300
+)
+
+
+@given(texts, st.text(st.sampled_from("梅雨来了上海长三角台湾ab1 "), max_size=8))
+def test_marks_neither_lose_nor_add_a_character(text, asked):
+    query = parse(asked, Lexicon())
+    found = Marker(query, fold(text)).mark(text)
+    assert "".join(segment.text for segment in found.segments()) == text
+    for start, end, string in found.spans:
+        assert fold(string) in fold(text[start:end])
+
+
+@given(texts, st.text(st.sampled_from("梅雨上海 "), min_size=1, max_size=5))
+def test_a_passage_is_short_and_part_of_the_text_and_shows_a_mark(text, asked):
+    found = Marker(parse(asked, Lexicon()), fold(text)).mark(text)
+    shown = passage(found)
+    assert shown.text.strip("…") in text
+    assert len(shown.text) <= PASSAGE_LENGTH + 2
+    assert bool(shown.spans) == bool(found.spans)
+
+
+def test_a_sentence_without_end_is_cut_around_its_first_mark():
+    text = "无" * 500 + "梅雨" + "完" * 500
+    shown = passage(MarkedText(text, ((500, 502, "梅雨"),)))
+    assert len(shown.text) == PASSAGE_LENGTH + 2
+    assert marked(shown.segments()).count("[梅雨]") == 1

@@ -1,0 +1,357 @@
+"""Readers' pages: what they show, how many queries they take, what bad input gets."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from articles.models import Contribution, Contributor, Issue, SearchDocument
+from tests.factories import make_article, make_issue, make_page, make_publication
+
+pytestmark = pytest.mark.django_db
+
+EVIL = "<script>alert(1)</script>\"'&{{ 7|add:7 }}"
+
+
+@pytest.fixture
+def archive():
+    """Two publications; 测试晚报 has three issues, the middle one two pages."""
+    ribao = make_publication("ribao", "测试日报")
+    make_article("日报头条", page=make_page("A01", make_issue("2020-06-05", ribao)))
+    make_article("前日旧闻", page=make_page("1", make_issue("2020-06-07")))
+    issue = make_issue("2020-06-08", number=21126)
+    first, second = (
+        make_page("1", issue, name="要闻"),
+        make_page("2", issue, position=2),
+    )
+    lead = make_article(
+        "长三角治理污染",
+        kicker="会议在湖州召开",
+        deck="黄润秋讲话",
+        dateline="本报讯",
+        byline="本报记者 叶薇",
+        body=[
+            "6月6日会议召开。",
+            {"kind": "subhead", "text": "新基建"},
+            "第二段。",
+            {"caption": "湖州夜景", "credit": "王凯 摄"},
+        ],
+        tags=["长三角", "污染防治"],
+        page=first,
+    )
+    Contribution.objects.create(
+        article=lead, contributor=Contributor.objects.create(name="叶薇", slug="叶薇")
+    )
+    make_article("二版文章", page=second)
+    make_article("未发表", page=first, status="draft")
+    make_article("次日新闻", page=make_page("1", make_issue("2020-06-09")))
+    return lead
+
+
+def text_of(response):
+    page = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(page))
+
+
+# ---- what pages show
+
+
+def test_front_page_shows_the_newest_issue_and_the_other_publications(client, archive):
+    text = text_of(client.get("/"))
+    assert "次日新闻" in text
+    assert "测试日报" in text
+    assert "未发表" not in text
+
+
+def test_front_page_of_an_empty_archive(client):
+    assert client.get("/").status_code == 200
+
+
+def test_publications_are_listed_with_their_run(client, archive):
+    text = text_of(client.get("/publications/"))
+    assert "测试晚报" in text
+    assert "2020年6月7日" in text
+
+
+def test_the_calendar_links_the_days_that_have_issues(client, archive):
+    page = client.get("/wanbao/?year=2020").content.decode()
+    assert 'href="/wanbao/2020-06-08/"' in page
+    assert "/wanbao/2020-06-10/" not in page
+    assert client.get("/wanbao/").content.decode() == page.replace("?year=2020", "")
+
+
+def test_an_issue_shows_its_pages_articles_and_neighbours(client, archive):
+    response = client.get("/wanbao/2020-06-08/")
+    text, page = text_of(response), response.content.decode()
+    for shown in (
+        "2020年6月8日",
+        "第1版",
+        "要闻",
+        "长三角治理污染",
+        "第2版",
+        "二版文章",
+        "21126",
+    ):
+        assert shown in text, shown
+    assert "未发表" not in text
+    for link in ("/wanbao/2020-06-07/", "/wanbao/2020-06-09/", "/wanbao/2020-06-08/2/"):
+        assert f'href="{link}"' in page, link
+
+
+def test_an_inferred_date_is_shown_as_such(client):
+    make_article(
+        page=make_page(
+            "1", make_issue("2020-06-08", date_note="报上无日期，据文推断。")
+        )
+    )
+    assert "报上无日期，据文推断。" in text_of(client.get("/wanbao/2020-06-08/"))
+
+
+def test_a_page_shows_its_articles_only(client, archive):
+    text = text_of(client.get("/wanbao/2020-06-08/1/"))
+    assert "长三角治理污染" in text
+    assert "二版文章" not in text
+
+
+def test_an_edition_has_its_own_address(client):
+    make_article(
+        "晚间消息", page=make_page("1", make_issue("2020-06-08", edition="晚间"))
+    )
+    assert "晚间消息" in text_of(client.get("/wanbao/2020-06-08-晚间/"))
+    assert client.get("/wanbao/2020-06-08/").status_code == 404
+
+
+def test_an_article_is_set_in_the_order_of_print(client, archive):
+    text = text_of(client.get(archive.get_absolute_url()))
+    parts = [
+        "会议在湖州召开", "长三角治理污染", "黄润秋讲话", "本报记者 叶薇", "本报讯", "6月6日会议召开。",
+        "新基建", "第二段。", "湖州夜景", "王凯 摄",
+    ]  # fmt: skip
+    body = text[text.index("会议在湖州召开") :]
+    assert [body.index(part) for part in parts] == sorted(
+        body.index(part) for part in parts
+    )
+
+
+def test_an_article_names_its_place_tags_and_language(client, archive):
+    page = client.get(archive.get_absolute_url()).content.decode()
+    for link in ("/wanbao/2020-06-08/1/", reverse("tag", args=["长三角"]), "/wanbao/"):
+        assert f'href="{link}"' in page, link
+    assert 'lang="zh-Hans"' in page
+    assert 'id="p3"' in page
+
+
+def test_a_draft_is_404_and_a_withdrawn_article_410_with_its_notice(client):
+    draft = make_article("草稿题", status="draft")
+    gone = make_article(
+        "撤回题", status="withdrawn", correction="内容失实，已撤回。", body=["旧正文"]
+    )
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    response = client.get(gone.get_absolute_url())
+    assert response.status_code == 410
+    assert "内容失实，已撤回。" in text_of(response)
+    assert "旧正文" not in text_of(response)
+
+
+def test_a_correction_is_shown(client):
+    article = make_article(correction="第二段的日期应为六月七日。")
+    assert "第二段的日期应为六月七日。" in text_of(
+        client.get(article.get_absolute_url())
+    )
+
+
+def test_search_shows_where_each_hit_was_printed(client, archive):
+    response = client.get("/search/", {"q": "长三角"})
+    text = text_of(response)
+    for shown in ("测试晚报", "2020年6月8日", "第1版", "治理污染"):
+        assert shown in text, shown
+    assert "<mark>长三角</mark>" in response.content.decode()
+
+
+def test_search_without_a_hit_or_a_word_says_so(client, archive):
+    assert "没有" in text_of(client.get("/search/", {"q": "地震"}))
+    for q in ("", "，。！", '"" - OR ('):
+        assert client.get("/search/", {"q": q}).status_code == 200
+
+
+def test_tags_and_authors_lead_to_articles(client, archive):
+    assert "污染防治" in text_of(client.get("/tags/"))
+    assert "长三角治理污染" in text_of(client.get(reverse("tag", args=["污染防治"])))
+    assert "叶薇" in text_of(client.get("/authors/"))
+    assert "长三角治理污染" in text_of(client.get("/authors/叶薇/"))
+
+
+def test_long_lists_are_paged(client):
+    for n in range(21):
+        make_article(f"第{n}篇", tags=["天气"])
+    url = reverse("tag", args=["天气"])
+    assert "page=2" in client.get(url).content.decode()
+    assert client.get(url, {"page": 2}).content.decode().count("<article") == 1
+
+
+def test_healthz(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+# ---- how many queries
+
+
+@pytest.mark.parametrize(
+    ("path", "queries", "reason"),
+    [
+        ("/", 3, "newest issues, pages, articles"),
+        ("/publications/", 1, "publications with counts"),
+        ("/wanbao/", 3, "publication, years, issues of the year"),
+        ("/wanbao/2020-06-08/", 5, "issue, pages, articles, previous, next"),
+        ("/wanbao/2020-06-08/1/", 3, "issue, pages, articles"),
+        (
+            "article",
+            6,
+            "article, paragraphs, photos, tags, contributions with names, neighbours",
+        ),
+        (
+            "/search/?q=长三角",
+            12,
+            "publications to choose from, lexicon's signature, then as in test_search: ten but it",
+        ),
+        ("/tags/", 1, "tags with counts"),
+        ("/tags/长三角/", 3, "tag, count, articles"),
+        ("/authors/", 1, "contributors with counts"),
+        ("/authors/叶薇/", 3, "contributor, count, articles"),
+    ],
+)
+def test_a_page_takes_a_known_number_of_queries(
+    path, queries, reason, client, archive, django_assert_num_queries
+):
+    url = archive.get_absolute_url() if path == "article" else path
+    client.get("/search/?q=长三角")  # the lexicon is kept from here on
+    for n in range(5):
+        make_article(f"长三角第{n}篇", page=archive.page, tags=["长三角", "经济"])
+    with django_assert_num_queries(queries):
+        assert client.get(url).status_code == 200
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing/", "/articles/0/", "/articles/999999999999999999999999/", "/articles/x/",
+        "/wanbao/2020-02-30/", "/wanbao/0000-01-01/", "/wanbao/2020-13-01/", "/wanbao/2020-06-10/",
+        "/wanbao/2020-06-08/99/", "/wanbao/2020-06-08-/", "/nothing/2020-06-08/", "/tags/无此/",
+        "/authors/无此/", "/wanbao/?year=0", "/wanbao/?year=10000", "/wanbao/?year=abc",
+        "/tags/长三角/?page=0", "/tags/长三角/?page=-1", "/tags/长三角/?page=2", "/tags/长三角/?page=x",
+        "/tags/长三角/?page=last", "/tags/长三角/?page=1e3", "/tags/长三角/?page=99999999999999999999",
+        "/search/?q=长三角&page=0", "/search/?q=长三角&page=-1", "/search/?q=长三角&page=2",
+        "/search/?q=长三角&page=x", "/search/?q=地震&page=2", "/search/?q=长三角&page=１x",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_404_with_a_page_that_helps(path, client, archive):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert 'name="q"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "长" * 101, "q=" + "a" * 10_000, "q=长三角&sort=random", "q=长三角&publication=nothing",
+        "q=长三角&from=2020-02-30", "q=长三角&to=yesterday", "q=长三角&from=2021-01-01&to=2020-01-01",
+        "q=长三角&from=0000-00-00", "q=长三角&tag=nothing", "q=长三角&author=nothing",
+        "q=a%00b", "q=%ED%A0%80%00", "%00=1", "page=%00", "q=a%1Bb",
+    ],
+)  # fmt: skip
+def test_what_is_wrongly_asked_is_400_with_the_reason(query, client, archive):
+    response = client.get(f"/search/?{query}")
+    assert response.status_code == 400
+    assert "<form" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%FF%FE", "q=%ED%A0%80", "q=%", "q=" + "的" * 100, "q=%EF%B7%BA" * 5, "q[]=x", "q=a&q=b",
+     "q=" + "%F0%9F%98%80" * 20, "q=*%3A*|!()%26", "q=%5C%5C'", "q='%3Btsquery", "q=长三角&x=1"],
+)  # fmt: skip
+def test_odd_queries_are_answered(query, client, archive):
+    assert client.get(f"/search/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/a%00b/", "/tags/%00/", "/wanbao/2020-06-08/%00/"])
+def test_nul_in_a_path_is_400(path, client):
+    assert client.get(path).status_code == 400
+
+
+def test_broken_utf8_in_a_path_is_404(client):
+    assert client.get("/tags/%FF%FE/").status_code == 404
+
+
+def test_markup_in_every_text_field_is_shown_and_never_run(client):
+    publication = make_publication("evil", EVIL, place=EVIL, description=EVIL)
+    issue = make_issue("2020-06-08", publication, date_note=EVIL)
+    page = make_page("1", issue, name=EVIL)
+    heads = dict.fromkeys(
+        ("kicker", "deck", "byline", "dateline", "column", "correction"), EVIL
+    )
+    article = make_article(
+        f"梅雨{EVIL}",
+        body=[
+            EVIL,
+            {"kind": "subhead", "text": EVIL},
+            {"caption": EVIL, "credit": EVIL, "alt": EVIL},
+        ],
+        tags=[EVIL],
+        page=page,
+        **heads,
+    )
+    Contribution.objects.create(
+        article=article, contributor=Contributor.objects.create(name=EVIL, slug="evil")
+    )
+    tag = article.tags.get()
+    paths = [
+        "/", "/publications/", "/evil/", "/evil/2020-06-08/", "/evil/2020-06-08/1/",
+        f"/articles/{article.pk}/", "/search/?q=alert", f"/search/?q=梅雨{EVIL}", "/tags/",
+        reverse("tag", args=[tag.slug]), "/authors/", "/authors/evil/",
+    ]  # fmt: skip
+    for path in paths:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert "<script" not in response.content.decode(), path
+        assert (
+            "{{ 7|add:7 }}" in html.unescape(response.content.decode()) or "q=" in path
+        ), path
+    article.status = "withdrawn"
+    article.save()
+    assert "<script" not in client.get(f"/articles/{article.pk}/").content.decode()
+
+
+def test_every_answer_carries_the_security_headers(client, archive):
+    for path in ("/", "/nothing/", "/search/?q=" + "长" * 101, "/a%00/", "/healthz"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'"), path
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_an_unexpected_error_shows_a_page_without_details(monkeypatch, archive):
+    # A broken row is the nearest that a test can come to the unexpected without mocking.
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE articles_issue RENAME TO lost")
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == 500
+    assert "articles_issue" not in response.content.decode()
+    assert "lang=" in response.content.decode()
+
+
+def test_every_address_of_readers_is_in_these_tests():
+    names = {pattern.name for pattern in get_resolver("articles.urls").url_patterns}
+    assert names == {
+        "home", "healthz", "publications", "article", "search", "tags", "tag", "authors",
+        "author", "publication", "issue", "page",
+    }  # fmt: skip
+    assert (Issue.objects.count(), SearchDocument.objects.count()) == (0, 0)
