@@ -50,8 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = (
         Issue.objects.with_articles()
         .select_related("publication")
-        .order_by("publication", "-published_on", "edition", "-pk")
-        .distinct("publication")
+        .order_by("publication_id", "-published_on", "edition", "-pk")
+        .distinct("publication_id")
     )
     issues = sorted(
         newest, key=lambda issue: (issue.published_on, issue.pk), reverse=True

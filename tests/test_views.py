@@ -79,7 +79,8 @@ def test_the_calendar_links_the_days_that_have_issues(client, archive):
     page = client.get("/wanbao/?year=2020").content.decode()
     assert 'href="/wanbao/2020-06-08/"' in page
     assert "/wanbao/2020-06-10/" not in page
-    assert client.get("/wanbao/").content.decode() == page.replace("?year=2020", "")
+    assert 'href="/wanbao/2020-06-08/"' in client.get("/wanbao/").content.decode()
+    assert "/wanbao/2020-06-08/" not in client.get("/wanbao/?year=2019").content.decode()
 
 
 def test_an_issue_shows_its_pages_articles_and_neighbours(client, archive):
@@ -209,13 +210,13 @@ def test_healthz(client):
         ("/wanbao/2020-06-08/1/", 3, "issue, pages, articles"),
         (
             "article",
-            6,
-            "article, paragraphs, photos, tags, contributions with names, neighbours",
+            7,
+            "article, paragraphs, photos, tags, contributions, contributors, neighbours",
         ),
         (
             "/search/?q=长三角",
-            12,
-            "publications to choose from, lexicon's signature, then as in test_search: ten but it",
+            11,
+            "publications to choose from, then ten as in test_search",
         ),
         ("/tags/", 1, "tags with counts"),
         ("/tags/长三角/", 3, "tag, count, articles"),

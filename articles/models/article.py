@@ -394,6 +394,11 @@ class Photo(ArticlePart):
     def __str__(self) -> str:
         return self.caption or self.credit or str(self.image)
 
+    @property
+    def anchor(self) -> str:
+        """Return the fragment that cites this photo; a paragraph may have its position, too."""
+        return f"photo{self.position}"
+
 
 class ContributionManager(models.Manager["Contribution"]):
     """Contributions, found by article, contributor and role in fixtures."""

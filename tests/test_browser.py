@@ -1,0 +1,113 @@
+"""What a reader does, in a real Chromium against the real server."""
+
+import shutil
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="needs Debian's chromium (.ci/run installs it)"
+    ),
+]
+
+WIDTHS = {"phone": 390, "desk": 1280}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    # Playwright runs an event loop in this thread, in which Django refuses its ORM by default.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def reader(request, chromium, live_server):
+    """A reader without script, with the two real articles to read."""
+    call_command("loaddata", "xinmin-2020-06-08", verbosity=0)
+    context = chromium.new_context(
+        base_url=live_server.url,
+        java_script_enabled=False,
+        viewport={"width": WIDTHS[request.param], "height": 900},
+    )
+    page = context.new_page()
+    page.goto("/")
+    yield page
+    context.close()
+
+
+def test_a_reader_walks_from_the_front_page_to_an_article(reader):
+    reader.get_by_role("link", name="2020年6月8日").first.click()
+    assert reader.url.endswith("/xinmin-wanbao/2020-06-08/")
+    reader.get_by_role("link", name="第1版").first.click()
+    assert reader.url.endswith("/xinmin-wanbao/2020-06-08/1/")
+    reader.get_by_role("link", name="坚决打赢长三角污染防治攻坚战").first.click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text(
+        "坚决打赢长三角污染防治攻坚战"
+    )
+    expect(reader.get_by_text("保持定力,不断深化")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline"),
+    [
+        ("黄润秋", "坚决打赢长三角污染防治攻坚战"),
+        ("长三角", "坚决打赢长三角污染防治攻坚战"),
+        ("在线新经济", "“五五购物节”逛出新花样 城市烟火气暗藏新密码"),
+    ],
+)
+def test_a_reader_searches_and_finds_the_right_article(reader, asked, headline):
+    reader.get_by_role("searchbox").first.fill(asked)
+    reader.get_by_role("searchbox").first.press("Enter")
+    hit = reader.get_by_role("article").first
+    expect(hit).to_contain_text(headline)
+    expect(hit.locator("mark").first).to_have_text(asked)
+    expect(hit).to_contain_text("新民晚报")
+    hit.get_by_role("link", name=headline[:4]).first.click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text(headline)
+
+
+PATHS = [
+    "/", "/publications/", "/xinmin-wanbao/", "/xinmin-wanbao/2020-06-08/",
+    "/xinmin-wanbao/2020-06-08/1/", "/search/?q=长三角", "/search/", "/tags/", "/authors/", "/nothing/",
+]  # fmt: skip
+
+
+def test_no_page_is_wider_than_the_screen_or_breaks_the_policy(chromium, live_server):
+    call_command("loaddata", "xinmin-2020-06-08", verbosity=0)
+    context = chromium.new_context(base_url=live_server.url)
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto("/xinmin-wanbao/2020-06-08/1/")
+    article = (
+        page.get_by_role("article")
+        .first.get_by_role("link")
+        .first.get_attribute("href")
+    )
+    complaints.clear()
+    for width in (320, *WIDTHS.values()):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in (*PATHS, article):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                path,
+                width,
+            )
+    assert [text for text in complaints if "404" not in text] == []
+    context.close()
