@@ -38,7 +38,7 @@ def chromium():
 
 @pytest.fixture(params=WIDTHS)
 def reader(request, chromium, live_server):
-    """A reader without script, with the two real articles to read."""
+    """Give a reader without script the two real articles to read."""
     call_command("loaddata", "xinmin-2020-06-08", verbosity=0)
     context = chromium.new_context(
         base_url=live_server.url,
