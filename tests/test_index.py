@@ -1,8 +1,11 @@
 """Search documents follow every change, in its transaction, however it is made."""
 
+import json
+
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from taggit.models import Tag
 
 from articles.models import (
@@ -263,3 +266,76 @@ def test_update_index_all_rebuilds_everything_and_says_so(capsys):
     assert not SearchDocument.objects.filter(words__matches="'x'").exists()
     call_command("update_index")
     assert capsys.readouterr().out == "The index is up to date.\n"
+
+
+# ---- loaddata
+
+FIXTURE = [
+    {"model": "articles.publication", "fields": {"slug": "bao", "name": "报"}},
+    {
+        "model": "articles.issue",
+        "fields": {"publication": ["bao"], "published_on": "2020-01-01"},
+    },
+    {
+        "model": "articles.page",
+        "fields": {"issue": ["bao", "2020-01-01", ""], "label": "1"},
+    },
+    {
+        "model": "articles.article",
+        "fields": {
+            "page": ["bao", "2020-01-01", "", "1"],
+            "headline": "题",
+            "status": "published",
+        },
+    },
+    {
+        "model": "articles.paragraph",
+        "fields": {
+            "article": ["bao", "2020-01-01", "", "1", 1],
+            "position": 1,
+            "text": "梅雨",
+        },
+    },
+]
+
+
+def contents():
+    """Return every row of the archive, and which version of it is stored."""
+    tables = [
+        model._meta.db_table for model in apps.get_app_config("articles").get_models()
+    ]
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in tables:
+            cursor.execute(
+                f"SELECT xmin::text, t.*::text FROM {table} t ORDER BY t.*::text"
+            )
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fixture_with_the_least_it_can_say_is_findable_at_once(tmp_path):
+    path = tmp_path / "least.json"
+    path.write_text(json.dumps(FIXTURE), encoding="utf-8")
+    call_command("loaddata", path, verbosity=0)
+    assert found("梅雨") == ["题"]
+    articles = [row[1] for row in contents()["articles_article"]]
+    documents = contents()["articles_searchdocument"]
+    call_command("loaddata", path, verbosity=0)
+    assert [row[1] for row in contents()["articles_article"]] == articles
+    assert contents()["articles_searchdocument"] == documents
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fixture_with_an_error_loads_nothing(tmp_path):
+    path = tmp_path / "broken.json"
+    broken = [
+        *FIXTURE,
+        {**FIXTURE[4], "fields": {**FIXTURE[4]["fields"], "text": " ", "position": 2}},
+    ]
+    path.write_text(json.dumps(broken), encoding="utf-8")
+    with pytest.raises(IntegrityError, match="paragraph_text_given"):
+        call_command("loaddata", path, verbosity=0)
+    assert not Article.objects.exists()
+    assert not SearchDocument.objects.exists()

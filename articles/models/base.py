@@ -60,11 +60,11 @@ class Indexed(models.Model):
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Store the row and index its articles in one transaction.
 
-        ``save()`` and ``loaddata`` both end here, the latter without calling ``save()``.
+        Fixtures pass this by: articles/search/signals.py follows them.
         """
         with indexed():
             if self.pk is not None:
-                touch(self._stored_article_ids())
+                touch(self.stored_article_ids())
             super().save_base(*args, **kwargs)
             touch(self.indexed_article_ids())
 
@@ -77,10 +77,10 @@ class Indexed(models.Model):
     def indexed_article_ids(self) -> Iterable[int | None]:
         """Return the primary keys of the articles whose search documents hold this row."""
         if "__" in self.articles_path:
-            return self._stored_article_ids()
+            return self.stored_article_ids()
         return [getattr(self, self.articles_path)]
 
-    def _stored_article_ids(self) -> Iterable[int | None]:
+    def stored_article_ids(self) -> Iterable[int | None]:
         """Return the same as the database still has it: a paragraph may move."""
         rows = type(self)._base_manager.filter(pk=self.pk)
         return list(rows.values_list(self.articles_path, flat=True))

@@ -73,6 +73,7 @@ class LexiconWord(Indexed):
         """Return the primary keys of the articles that contain the word."""
         return articles_containing([self.word])
 
-    def _stored_article_ids(self) -> Iterable[int]:
+    def stored_article_ids(self) -> Iterable[int]:
+        """Return those that contain the word as the database still has it."""
         rows = type(self)._base_manager.filter(pk=self.pk)
         return articles_containing(rows.values_list("word", flat=True))

@@ -1,18 +1,28 @@
-"""Changes to taggit's own rows, which none of our methods sees."""
+"""Changes that none of our methods sees: taggit's own rows, and rows from fixtures."""
 
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete
+from django.apps import apps
+from django.db.models.signals import post_save, pre_delete, pre_save
 from taggit.models import Tag
 
-from articles.models import TaggedArticle
+from articles.models import Article, TaggedArticle
+from articles.models.base import Indexed
 from articles.search.pending import indexed, touch
 
 
 def connect() -> None:
-    """Index articles anew when a tag of theirs is renamed or deleted."""
+    """Index articles anew when their tags or fixtures change them."""
     post_save.connect(_tag_renamed, sender=Tag)
     pre_delete.connect(_tag_deleted, sender=Tag)
+    pre_save.connect(_keep_times, sender=Article)
+    for model in apps.get_app_config("articles").get_models():
+        if issubclass(model, Indexed):
+            pre_save.connect(_before_loading, sender=model)
+            post_save.connect(_after_loading, sender=model)
+
+
+# ---- Tags
 
 
 def _tag_renamed(instance: Tag, created: bool, **_kwargs: Any) -> None:
@@ -33,3 +43,35 @@ def _tagged(tag: Tag) -> list[int]:
             "content_object_id", flat=True
         )
     )
+
+
+# ---- Fixtures: the deserializer calls Model.save_base itself, past every override
+
+
+def _before_loading(instance: Indexed, raw: bool, **_kwargs: Any) -> None:
+    if raw and instance.pk is not None:
+        with indexed():
+            touch(instance.stored_article_ids())
+
+
+def _after_loading(instance: Indexed, raw: bool, **_kwargs: Any) -> None:
+    if raw:
+        with indexed():
+            touch(instance.indexed_article_ids())
+
+
+def _keep_times(instance: Article, raw: bool, **_kwargs: Any) -> None:
+    """Leave the times of an article alone that a fixture has as it is stored.
+
+    A fixture without times would otherwise make it look changed whenever it is loaded.
+    """
+    if not raw or instance.pk is None:
+        return
+    times = ("created_at", "updated_at")
+    names = [field.attname for field in Article._meta.concrete_fields]
+    stored = Article._base_manager.filter(pk=instance.pk).values(*names).first() or {}
+    if stored and all(
+        stored[n] == getattr(instance, n) for n in names if n not in times
+    ):
+        for name in times:
+            setattr(instance, name, stored[name])
