@@ -119,6 +119,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The longest that one search may keep the database busy, in milliseconds.
 SEARCH_TIMEOUT_MS = env.whole_number("SEARCH_TIMEOUT_MS", default=3000)
 
+# An article of a thousand paragraphs is one form of some five thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 # ---- Sign-in
 
 AUTH_PASSWORD_VALIDATORS = [

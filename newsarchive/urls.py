@@ -1,9 +1,16 @@
 """Addresses of the whole site (docs/architecture.md lists them)."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("articles.urls")),
 ]
+
+if settings.LOCAL:
+    # In production the proxy in front serves the photos.
+    media = path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})
+    urlpatterns.insert(0, media)

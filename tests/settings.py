@@ -1,6 +1,10 @@
 """The project's settings as tests and type checks use them: local, with quick passwords."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 os.environ["NEWSARCHIVE_ENV"] = "local"
 for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "LANGUAGE_CODE"):
@@ -8,4 +12,9 @@ for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "LANGUAGE_CODE"):
 
 from newsarchive.settings import *  # noqa: E402, F403  (the environment comes first)
 
+# Files of a test run are its own: two runs, or a served archive, must not meet in var/.
+_files = Path(tempfile.mkdtemp(prefix="newsarchive-files-"))
+atexit.register(shutil.rmtree, _files, ignore_errors=True)
+STATIC_ROOT = _files / "static"
+MEDIA_ROOT = _files / "media"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

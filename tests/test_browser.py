@@ -36,6 +36,13 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Name static files as Django's test server finds them, which knows no hashes."""
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+
+
 @pytest.fixture(params=WIDTHS)
 def reader(request, chromium, live_server):
     """Give a reader without script the two real articles to read."""

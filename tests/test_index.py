@@ -339,3 +339,10 @@ def test_a_fixture_with_an_error_loads_nothing(tmp_path):
         call_command("loaddata", path, verbosity=0)
     assert not Article.objects.exists()
     assert not SearchDocument.objects.exists()
+
+
+def test_a_tag_without_letters_has_an_address(client):
+    article = make_article(tags=["！？"])
+    assert client.get(article.get_absolute_url()).status_code == 200
+    assert client.get("/tags/").status_code == 200
+    assert client.get(f"/tags/{article.tags.get().slug}/").status_code == 200

@@ -12,6 +12,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.models.base import Indexed, IndexedQuerySet
+from articles.models.natural_key import keeping, key_of
 from articles.models.place import Page, validate_slug
 
 # Characters of the body in a teaser; the style sheet shows fewer where room is short.
@@ -61,11 +62,12 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
             "pk",
         )
 
+    @keeping
     def get_by_natural_key(
         self, slug: str, date: str, edition: str, label: str, position: int
     ) -> "Article":
         """Return the article at a position of the page so named."""
-        return self.get(
+        return self.with_place().get(
             page__issue__publication__slug=slug,
             page__issue__published_on=date,
             page__issue__edition=edition,
@@ -106,7 +108,7 @@ class TaggedArticle(Indexed, TaggedItemBase):  # type: ignore[misc]  # taggit is
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (self.tag.name, *self.content_object.natural_key())
+        return (self.tag.name, *key_of(self, "content_object"))
 
     natural_key.dependencies = ["articles.article", "taggit.tag"]  # type: ignore[attr-defined]
 
@@ -256,7 +258,7 @@ class Article(Indexed):
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (*self.page.natural_key(), self.position)
+        return (*key_of(self, "page"), self.position)
 
     natural_key.dependencies = ["articles.page"]  # type: ignore[attr-defined]
 
@@ -302,7 +304,7 @@ class ArticlePart(Indexed):
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (*self.article.natural_key(), self.position)  # type: ignore[attr-defined]
+        return (*key_of(self, "article"), self.position)
 
     natural_key.dependencies = ["articles.article"]  # type: ignore[attr-defined]
 
@@ -456,7 +458,7 @@ class Contribution(models.Model):
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (*self.contributor.natural_key(), self.role, *self.article.natural_key())
+        return (*key_of(self, "contributor"), self.role, *key_of(self, "article"))
 
     natural_key.dependencies = [  # type: ignore[attr-defined]
         "articles.article",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.base import Indexed, IndexedQuerySet
+from articles.models.natural_key import keeping, key_of
 
 # First parts of addresses that are not publications (design, section 5).
 RESERVED_SLUGS = (
@@ -42,6 +43,7 @@ validate_not_reserved = RegexValidator(
 class PublicationManager(models.Manager["Publication"]):
     """Publications, found by slug in fixtures."""
 
+    @keeping
     def get_by_natural_key(self, slug: str) -> "Publication":
         """Return the publication with this slug."""
         return self.get(slug=slug)
@@ -103,7 +105,7 @@ class Publication(models.Model):
         """Return the address of the publication and its calendar."""
         return reverse("publication", args=[self.slug])
 
-    def natural_key(self) -> tuple[str]:
+    def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
         return (self.slug,)
 
@@ -116,6 +118,7 @@ class Publication(models.Model):
 class IssueQuerySet(IndexedQuerySet["Issue"]):
     """Issues of all publications."""
 
+    @keeping
     def get_by_natural_key(self, slug: str, published_on: str, edition: str) -> "Issue":
         """Return the issue of a publication's slug, date and edition."""
         return self.get(
@@ -185,7 +188,7 @@ class Issue(Indexed):
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (*self.publication.natural_key(), self.published_on, self.edition)
+        return (*key_of(self, "publication"), self.published_on, self.edition)
 
     natural_key.dependencies = ["articles.publication"]  # type: ignore[attr-defined]
 
@@ -230,7 +233,7 @@ class PageQuerySet(IndexedQuerySet["Page"]):
         self, slug: str, date: str, edition: str, label: str
     ) -> "Page":
         """Return the page of a publication's slug, date, edition and label."""
-        return self.get(
+        return self.select_related("issue__publication").get(
             issue__publication__slug=slug,
             issue__published_on=date,
             issue__edition=edition,
@@ -284,7 +287,7 @@ class Page(Indexed):
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
-        return (*self.issue.natural_key(), self.label)
+        return (*key_of(self, "issue"), self.label)
 
     natural_key.dependencies = ["articles.issue"]  # type: ignore[attr-defined]
 

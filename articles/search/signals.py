@@ -6,13 +6,14 @@ from django.apps import apps
 from django.db.models.signals import post_save, pre_delete, pre_save
 from taggit.models import Tag
 
-from articles.models import Article, TaggedArticle
+from articles.models import Article, Issue, Page, TaggedArticle, natural_key
 from articles.models.base import Indexed
 from articles.search.pending import indexed, touch
 
 
 def connect() -> None:
     """Index articles anew when their tags or fixtures change them."""
+    pre_save.connect(_give_slug, sender=Tag)
     post_save.connect(_tag_renamed, sender=Tag)
     pre_delete.connect(_tag_deleted, sender=Tag)
     pre_save.connect(_keep_times, sender=Article)
@@ -23,6 +24,12 @@ def connect() -> None:
 
 
 # ---- Tags
+
+
+def _give_slug(instance: Tag, **_kwargs: Any) -> None:
+    # Of a name without letters, such as ！, taggit makes no slug, and then it has no address.
+    if not instance.slug:
+        instance.slug = "-".join(f"{ord(char):x}" for char in instance.name)[:100]
 
 
 def _tag_renamed(instance: Tag, created: bool, **_kwargs: Any) -> None:
@@ -50,6 +57,8 @@ def _tagged(tag: Tag) -> list[int]:
 
 def _before_loading(instance: Indexed, raw: bool, **_kwargs: Any) -> None:
     if raw and instance.pk is not None:
+        if isinstance(instance, Issue | Page | Article):
+            natural_key.forget_if_renamed(instance)
         with indexed():
             touch(instance.stored_article_ids())
 

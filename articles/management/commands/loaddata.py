@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.commands.loaddata import Command as DjangoCommand
 
+from articles.models import natural_key
 from articles.search.pending import indexed
 
 
@@ -12,5 +13,5 @@ class Command(DjangoCommand):
 
     def loaddata(self, fixture_labels: Any) -> None:
         """Load within one block, so that each article is indexed once, when it is whole."""
-        with indexed():
+        with indexed(), natural_key.kept():
             super().loaddata(fixture_labels)

@@ -1,0 +1,15 @@
+"""The editors' side: every record of the archive in Django's admin, in Chinese."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from articles.admin import article, place, staff, words
+
+__all__ = ["article", "place", "staff", "words"]
+
+admin.site.site_header = _("报纸档案")
+admin.site.site_title = _("报纸档案")
+admin.site.index_title = _("编辑管理")
+# taggit calls its section of the index "Taggit" in every language.
+apps.get_app_config("taggit").verbose_name = _("标签")

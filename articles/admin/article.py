@@ -1,0 +1,316 @@
+"""Articles with all their parts in one form."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.admin.base import ArchiveAdmin, ArchiveList, Compact
+from articles.admin.positions import PositionedForm, PositionedFormSet, next_position
+from articles.admin.tags import TagNames, TagsField
+from articles.models import (
+    Article,
+    Contribution,
+    Contributor,
+    Issue,
+    Page,
+    Paragraph,
+    Photo,
+)
+
+FREQUENT_VALUES = 30
+
+
+class PartFormSet(PositionedFormSet):
+    """Paragraphs or photos: both stand in one order."""
+
+    parts = ("paragraphs", "photos")
+
+
+class ParagraphInline(Compact, admin.TabularInline):
+    """The text of an article, paragraph by paragraph."""
+
+    model = Paragraph
+    form = PositionedForm
+    formset = PartFormSet
+    fields = ["position", "kind", "text"]
+    ordering = ["position"]
+
+    def get_extra(
+        self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
+    ) -> int:
+        """Offer some empty rows to a new article; 添加 makes more."""
+        return 0 if obj else 3
+
+
+class PhotoInline(Compact, admin.TabularInline):
+    """The pictures of an article; one at a paragraph's position follows it."""
+
+    model = Photo
+    form = PositionedForm
+    formset = PartFormSet
+    fields = ["position", "image", "caption", "credit", "alt"]
+    ordering = ["position"]
+    extra = 0
+
+
+class ContributionInline(Compact, admin.TabularInline):
+    """Who did what for an article."""
+
+    model = Contribution
+    fields = ["position", "contributor", "role"]
+    autocomplete_fields = ["contributor"]
+    ordering = ["position", "pk"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the contributions with the names that their rows show."""
+        return super().get_queryset(request).select_related("contributor")
+
+
+class ArticleForm(forms.ModelForm):
+    """The heads of an article, its place, tags and status."""
+
+    tags = TagsField(
+        label=gettext_lazy("标签"),
+        required=False,
+        help_text=gettext_lazy("从提示中选，或输入新标签；用逗号、顿号或回车分开。"),
+    )
+    # Two editors may have one article open: the later must not undo what the earlier did.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Note which state of the article is shown."""
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["seen"] = self.instance.updated_at.isoformat()
+        if field := self.fields.get("position"):
+            field.required = False
+            field.help_text = gettext_lazy("留空则排在本版最后。")
+
+    def clean(self) -> dict[str, Any]:
+        """Find a place for an article without one; refuse to overwrite a newer state."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        page = cleaned.get("page")
+        if page and cleaned.get("position") is None and "position" in cleaned:
+            cleaned["position"] = next_position(page, "articles")
+        stored = Article.objects.select_for_update(no_key=True).filter(
+            pk=self.instance.pk
+        )
+        updated_at = stored.values_list("updated_at", flat=True).first()
+        if updated_at and cleaned.get("seen") not in ("", updated_at.isoformat()):
+            raise ValidationError(
+                _("您打开本页之后别人修改了这篇文章。请另开窗口打开，在那里重做改动。")
+            )
+        return cleaned
+
+
+class YearFilter(admin.SimpleListFilter):
+    """Years, read from the issues: there are far fewer of them than articles."""
+
+    title = gettext_lazy("年份")
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the years in which something was printed, newest first."""
+        years = Issue.objects.dates("published_on", "year", order="DESC")
+        return [(str(day.year), str(day.year)) for day in years]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the articles of the year."""
+        year = self.value()
+        if year is None:
+            return queryset
+        if year not in dict(self.lookup_choices):
+            return queryset.none()
+        return queryset.filter(page__issue__published_on__year=int(year))
+
+
+class FrequentValues(admin.SimpleListFilter):
+    """The most frequent values of a field; all of them would be a very long list."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the values, most frequent first."""
+        name = str(self.parameter_name)
+        given = Article.objects.exclude(**{name: ""}).values_list(name)
+        frequent = given.annotate(articles=Count("pk")).order_by("-articles", name)
+        return [(value, value) for value, _count in frequent[:FREQUENT_VALUES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the articles with the value."""
+        value = self.value()
+        return (
+            queryset
+            if value is None
+            else queryset.filter(**{str(self.parameter_name): value})
+        )
+
+
+class ColumnFilter(FrequentValues):
+    """By column."""
+
+    title = gettext_lazy("栏目")
+    parameter_name = "column"
+
+
+class GenreFilter(FrequentValues):
+    """By genre."""
+
+    title = gettext_lazy("体裁")
+    parameter_name = "genre"
+
+
+class ArticleList(ArchiveList):
+    """Articles with their place, without their long texts."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the articles of the list."""
+        articles: Any = super().get_queryset(*args, **kwargs)
+        return articles.for_lists()
+
+
+@admin.register(Article)
+class ArticleAdmin(ArchiveAdmin):
+    """Articles: list, form, and what to do with several at once."""
+
+    form = ArticleForm
+    inlines = [ParagraphInline, PhotoInline, ContributionInline]
+    autocomplete_fields = ["page"]
+    radio_fields = {"status": admin.HORIZONTAL}
+    save_on_top = True
+    fieldsets = [
+        (gettext_lazy("版面位置"), {"fields": [("page", "position")]}),
+        (gettext_lazy("标题"), {"fields": ["kicker", "headline", "deck"]}),
+        (
+            gettext_lazy("署名"),
+            {"fields": [("byline", "dateline"), ("column", "genre")]},
+        ),
+        (gettext_lazy("状态"), {"fields": ["status", "tags", "correction", "seen"]}),
+        (
+            gettext_lazy("来源"),
+            {
+                "classes": ["collapse"],
+                "fields": ["source_text", ("created_at", "updated_at")],
+            },
+        ),
+    ]
+    list_display = ["headline", "place", "position", "status", "byline", "changed"]
+    list_filter = [
+        "status",
+        "page__issue__publication",
+        YearFilter,
+        ColumnFilter,
+        GenreFilter,
+    ]
+    lookups = ("page", "page__issue", "tags__slug", "contributors")
+    search_fields = ["headline", "kicker", "byline", "^page__issue__published_on"]
+    search_help_text = gettext_lazy("主题、引题、署名，或日期，例如 2020-06。")
+    # Last entered first: by date of issue, a million rows would be joined and sorted.
+    ordering = ["-pk"]
+    actions = ["publish", "withdraw", "make_draft"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the class of the list."""
+        return ArticleList
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the tag field's suggestions."""
+        names = self.admin_site.admin_view(TagNames.as_view(admin_site=self.admin_site))
+        return [
+            path("tag-names/", names, name="articles_article_tag_names"),
+            *super().get_urls(),
+        ]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> list[str]:
+        """Let the source be pasted once, and never be rewritten."""
+        times = ["created_at", "updated_at"]
+        return ["source_text", *times] if obj else times
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Suggest the next position of the page that the address names."""
+        initial = super().get_changeform_initial_data(request)
+        key = str(initial.get("page", ""))
+        page = Page.objects.filter(pk=key).first() if key.isdecimal() else None
+        position = next_position(page, "articles") if page else None
+        return {"position": position, **initial}
+
+    def view_on_site(self, obj: Article) -> str | None:
+        """Return the readers' address of a published article."""
+        return obj.get_absolute_url() if obj.is_published else None
+
+    @admin.display(
+        description=gettext_lazy("版面"), ordering="page__issue__published_on"
+    )
+    def place(self, obj: Article) -> str:
+        """Return publication, date and page; a hyphen of a date is no place to break it."""
+        return str(obj.page).replace("-", "\N{NON-BREAKING HYPHEN}")
+
+    @admin.display(description=gettext_lazy("修改时间"), ordering="updated_at")
+    def changed(self, obj: Article) -> str:
+        """Return the time of the last change, short enough for one line."""
+        return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
+
+    @admin.action(description=gettext_lazy("发布"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Show the selected articles to readers."""
+        self._set_status(request, queryset, Article.Status.PUBLISHED)
+
+    @admin.action(description=gettext_lazy("撤回"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Take the selected articles from readers, leaving their notice."""
+        self._set_status(request, queryset, Article.Status.WITHDRAWN)
+
+    @admin.action(description=gettext_lazy("转为草稿"), permissions=["change"])
+    def make_draft(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Take the selected articles back to the desk."""
+        self._set_status(request, queryset, Article.Status.DRAFT)
+
+    def _set_status(
+        self, request: Any, queryset: QuerySet, status: Article.Status
+    ) -> None:
+        selected = list(queryset.values_list("pk", flat=True))
+        changed = Article.objects.filter(pk__in=selected).exclude(status=status)
+        # Noted first: afterwards none of them would be found by its old status.
+        message = [{"changed": {"fields": [str(status.label)]}}]
+        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, message)
+        count = changed.update(status=status, updated_at=timezone.now())
+        done = _("%(count)d 篇文章的状态已改为“%(status)s”。")
+        self.message_user(
+            request, done % {"count": count, "status": status.label}, messages.SUCCESS
+        )
+
+
+@admin.register(Contributor)
+class ContributorAdmin(ArchiveAdmin):
+    """Contributors."""
+
+    list_display = ["name", "slug", "articles"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the contributors, each with how many articles name them."""
+        named = Contribution.objects.filter(contributor=OuterRef("pk")).order_by()
+        number = named.values("contributor").annotate(n=Count("article", distinct=True))
+        counted = Coalesce(Subquery(number.values("n")), 0)
+        contributors = super().get_queryset(request)
+        found: QuerySet = contributors.annotate(article_count=counted)
+        return found
+
+    @admin.display(description=gettext_lazy("文章数"), ordering="article_count")
+    def articles(self, obj: Any) -> int:
+        """Return how many articles name the contributor."""
+        count: int = obj.article_count
+        return count

@@ -1,0 +1,103 @@
+"""Tags in the article's form: existing ones are suggested, new ones typed."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from taggit.models import Tag, TagBase
+
+from articles.models import TaggedArticle
+from articles.tags import parse_tags
+
+SEPARATORS = [",", "，", "、", ";", "；"]
+MAX_LENGTH = 100
+_LETTER = re.compile(r"\w")
+
+
+class TagNames(AutocompleteJsonView):
+    """Suggestions that stand for themselves: a typed name may look like another tag's key."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Return the tag's name as both value and text."""
+        return {"id": obj.name, "text": obj.name}
+
+
+class TagSelect(AutocompleteSelectMultiple):
+    """Django's select2 with its own option ``tags``, set by attributes and without script."""
+
+    def __init__(self) -> None:
+        """Ask TagAdmin for suggestions, as a form of TaggedArticle would."""
+        super().__init__(TaggedArticle._meta.get_field("tag"), admin.site)
+
+    def get_url(self) -> str:
+        """Return the address of the suggestions."""
+        return reverse("admin:articles_article_tag_names")
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """Let select2 take new names, and cut what is typed or pasted at separators."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return {
+            **attrs,
+            "data-tags": "true",
+            "data-token-separators": json.dumps(SEPARATORS, ensure_ascii=False),
+        }
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> list[Any]:
+        """Return the chosen names as the only options; the others are loaded on demand."""
+        options = [
+            self.create_option(name, tag, tag, True, index)
+            for index, tag in enumerate(value)
+        ]
+        return [(None, options, 0)]
+
+
+class TagsField(forms.Field):
+    """Names of tags, each in an option of its own or several in one, separated."""
+
+    widget = TagSelect
+
+    def prepare_value(self, value: Any) -> list[str]:
+        """Return the names, from tags, from a submitted form or from an address."""
+        return parse_tags(value) if isinstance(value, str) else _names(value or [])
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the names to store, each once."""
+        given = list(dict.fromkeys(value or []))
+        # A tag of other origin may hold a separator: as long as it exists, it is one name.
+        existing = set(
+            Tag.objects.filter(name__in=given).values_list("name", flat=True)
+        )
+        parsed = ([name] if name in existing else parse_tags(name) for name in given)
+        return list(dict.fromkeys(name for names in parsed for name in names))
+
+    def validate(self, value: list[str]) -> None:
+        """Refuse names that the table or an address cannot hold."""
+        super().validate(value)
+        for name in value:
+            validate_tag_name(name)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return whether other names were submitted, in whatever order."""
+        return set(self.prepare_value(initial)) != set(self.prepare_value(data))
+
+
+def validate_tag_name(name: str) -> None:
+    """Refuse a name that is too long, unprintable, or nothing but punctuation."""
+    if len(name) > MAX_LENGTH:
+        raise ValidationError(
+            _("标签不可超过 %(limit)d 个字。") % {"limit": MAX_LENGTH}
+        )
+    if not _LETTER.search(name) or not name.isprintable():
+        raise ValidationError(_("标签须有文字：%(name)s") % {"name": repr(name)})
+
+
+def _names(tags: Iterable[TagBase | str]) -> list[str]:
+    return [tag.name if isinstance(tag, TagBase) else tag for tag in tags]
