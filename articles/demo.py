@@ -18,7 +18,7 @@ NOTE = "本报及其文章均为示例：由真实报道的句子重新拼合而
 STORED_AT = "2026-11-23T00:00:00Z"
 # The days of the demo end before the real issue, which is then the newest of the archive.
 FIRST_DAY, LAST_DAY = datetime.date(2015, 1, 5), datetime.date(2020, 6, 5)
-ARTICLES_A_PAGE, PAGES_AN_ISSUE = (2, 3, 4, 5), (1, 2, 2, 3, 4)
+ARTICLES_A_PAGE, PAGES_AN_ISSUE = (1, 2, 2, 3), (1, 2, 2, 3)
 TRADITIONAL_EVERY = 75
 
 _SENTENCE = re.compile(r"[^。！？?]+[。！？?]")
