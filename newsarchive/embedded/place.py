@@ -13,10 +13,10 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from newsarchive.embedded_process import Account, EmbeddedPostgresError, run_program
+from newsarchive.embedded.process import Account, EmbeddedPostgresError, run_program
 
 MAJOR = 18
 # PostgreSQL refuses to run as root: the first of these that the machine knows runs it then.
@@ -149,7 +149,7 @@ def _can_enter(folder: Path, account: Account) -> bool:
     """Ask the kernel, which knows access lists too."""
     if account.uid == os.geteuid():
         return True
-    arguments = ["/bin/sh", "-c", 'cd "$1"', "sh", folder]
+    arguments = ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]
     return run_program(arguments, account=account).returncode == 0
 
 
@@ -194,16 +194,33 @@ def server_programs(home: Path, account: Account, version: str) -> Path:
     """Return a bin folder whose programs the account can run, a copy if need be."""
     programs = wheel_programs()
     copy = home / f"pgbin-{version}"
+    copied = copy / programs.relative_to(programs.parents[2])
     if copy.exists() and account.uid != os.geteuid():
-        return copy / "bin"
+        return copied
     if _can_run(programs / "initdb", account):
         return programs
-    unfinished = home / f"copy-{os.getpid()}"
-    shutil.copytree(programs.parent, unfinished, ignore=shutil.ignore_patterns("include", "*.a"))
-    _open_for_reading(unfinished)
+    _copy_programs(programs, copy)
+    return copied
+
+
+def _copy_programs(programs: Path, copy: Path) -> None:
+    """Copy the programs and, at the same distance, the libraries that they look for."""
+    unfinished = copy.with_name(f"copy-{os.getpid()}")
+    package = programs.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    needless = shutil.ignore_patterns("include", "*.a")
+    for folder in (programs.parent, libraries):
+        if folder.exists():
+            shutil.copytree(
+                folder, unfinished / folder.relative_to(package.parent), ignore=needless
+            )
+    unfinished.chmod(0o755)
+    for path in unfinished.rglob("*"):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if executable else 0o644)
     os.sync()
     unfinished.rename(copy)
-    return copy / "bin"
 
 
 def _can_run(program: Path, account: Account) -> bool:
@@ -211,14 +228,6 @@ def _can_run(program: Path, account: Account) -> bool:
         return run_program([program, "--version"], account=account).returncode == 0
     except PermissionError:
         return False
-
-
-def _open_for_reading(folder: Path) -> None:
-    folder.chmod(0o755)
-    for path in folder.rglob("*"):
-        if not path.is_symlink():
-            executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-            path.chmod(0o755 if executable else 0o644)
 
 
 # ---- The socket
@@ -250,19 +259,19 @@ def _short_base(account: Account) -> Path:
 
 def make_private(folder: Path, account: Account) -> None:
     """Make the folder the account's alone; refuse one that is not."""
-    try:
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
-    else:
-        os.chown(folder, account.uid, account.gid)
     check_private(folder, account)
+    os.chown(folder, account.uid, account.gid)
 
 
 def check_private(folder: Path, account: Account) -> None:
     """Refuse a folder in which anyone else could have put a socket."""
     state = folder.lstat()
-    if not stat.S_ISDIR(state.st_mode) or state.st_uid != account.uid or state.st_mode & 0o077:
+    # Root may have been killed between making it and giving it away.
+    owners = {account.uid, os.geteuid()}
+    private = stat.S_ISDIR(state.st_mode) and not state.st_mode & 0o077
+    if not private or state.st_uid not in owners:
         raise EmbeddedPostgresError(
             f"{folder} must be a folder of OS user {account.name} alone (mode 0700), but it"
             f" belongs to {_name(state.st_uid)} with mode {stat.S_IMODE(state.st_mode):04o}:"

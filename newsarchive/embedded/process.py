@@ -1,5 +1,6 @@
 """Programs and processes of the embedded PostgreSQL: run them, and know them again."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -32,7 +33,11 @@ def _environment() -> dict[str, str]:
     LC_* may name a locale that the machine has not, PG* would change what the programs do,
     and our secrets are not the server's business.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "LD_LIBRARY_PATH")
+        if name in os.environ
+    }
     return {**kept, "LANG": "C", "PGCLIENTENCODING": "UTF8"}
 
 
@@ -89,7 +94,9 @@ def complaint(output: str) -> str:
     """Return the line of a program's output that says what went wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [
-        line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:"))
+        line
+        for line in lines
+        if any(word in line for word in ("error:", "ERROR:", "FATAL:", "PANIC:"))
     ]
     return (telling or lines or ["no reason given"])[-1][:300]
 
@@ -157,7 +164,9 @@ def is_server(pid: int, data: Path) -> bool:
     if (PROC / "self" / "stat").exists():
         return _is_server_in_proc(pid, data)
     listed = run_program(["ps", "-o", "stat=,command=", "-p", str(pid)]).stdout.strip()
-    return bool(listed) and not listed.startswith("Z") and f"postgres -D {data}" in listed
+    return (
+        bool(listed) and not listed.startswith("Z") and f"postgres -D {data}" in listed
+    )
 
 
 def _is_server_in_proc(pid: int, data: Path) -> bool:
@@ -172,7 +181,9 @@ def _is_server_in_proc(pid: int, data: Path) -> bool:
 def is_alive(pid: int) -> bool:
     """Say whether /proc shows the process as more than a zombie."""
     try:
-        state = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2]
+        state = (
+            (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2]
+        )
     except OSError:
         return False
     return state.split()[0] not in {"Z", "X"}
@@ -187,7 +198,7 @@ def _command(pid: int) -> list[str]:
 
 def describe(pid: int) -> str:
     """Return the pid and, where it can be read, the command line."""
-    command = " ".join(_command(pid)).strip()
+    command = " ".join(" ".join(_command(pid)).split())
     return f"process {pid} ({command[:100]})" if command else f"process {pid}"
 
 
@@ -208,7 +219,9 @@ def end_orphans(data: Path) -> None:
         return
     pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
     orphans = [
-        pid for pid in pids if _command(pid)[0].startswith("postgres: ") and _works_in(pid, data)
+        pid
+        for pid in pids
+        if _command(pid)[0].startswith("postgres: ") and _works_in(pid, data)
     ]
     for pid in orphans:
         try:
@@ -217,6 +230,18 @@ def end_orphans(data: Path) -> None:
             continue
     while any(is_alive(pid) for pid in orphans):
         time.sleep(0.01)
+
+
+# ---- Locks
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock the open file for its owner alone, or say that another has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def lock_holders(path: Path) -> list[int]:
