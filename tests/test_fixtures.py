@@ -226,7 +226,9 @@ def test_the_demo_is_made_of_the_seeds_own_sentences():
     for record in records(FIXTURES[1]):
         if record["model"] == "articles.paragraph":
             # Some articles are in traditional characters; folding undoes that.
-            for sentence in re.findall(r"[^。!?]+[。!?]?", fold(record["fields"]["text"])):
+            for sentence in re.findall(
+                r"[^。!?]+[。!?]?", fold(record["fields"]["text"])
+            ):
                 assert sentence in seed
 
 

@@ -129,7 +129,13 @@ def test_the_body_is_in_print_order_and_a_photo_follows_its_paragraph():
         "二",
         "后图",
     ]
-    assert [part.anchor for part in article.body()] == ["p1", "p2", "photo3", "p4", "photo4"]
+    assert [part.anchor for part in article.body()] == [
+        "p1",
+        "p2",
+        "photo3",
+        "p4",
+        "photo4",
+    ]
 
 
 def test_addresses_are_those_of_the_design():

@@ -80,7 +80,9 @@ def test_the_calendar_links_the_days_that_have_issues(client, archive):
     assert 'href="/wanbao/2020-06-08/"' in page
     assert "/wanbao/2020-06-10/" not in page
     assert 'href="/wanbao/2020-06-08/"' in client.get("/wanbao/").content.decode()
-    assert "/wanbao/2020-06-08/" not in client.get("/wanbao/?year=2019").content.decode()
+    assert (
+        "/wanbao/2020-06-08/" not in client.get("/wanbao/?year=2019").content.decode()
+    )
 
 
 def test_an_issue_shows_its_pages_articles_and_neighbours(client, archive):
