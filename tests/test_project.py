@@ -104,7 +104,7 @@ def run_manage(*arguments, **environment):
     env = {
         k: v
         for k, v in os.environ.items()
-        if k not in {"NEWSARCHIVE_ENV", "SECRET_KEY"}
+        if k not in {"DJANGO_SETTINGS_MODULE", "NEWSARCHIVE_ENV", "SECRET_KEY"}
     }
     return subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *arguments],
