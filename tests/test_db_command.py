@@ -19,16 +19,6 @@ from tests.embedded import (
 )
 
 
-@pytest.fixture(scope="module")
-def template():
-    """Give the folder of a stopped cluster, to copy."""
-    with open_workshop() as workshop:
-        server = workshop.server()
-        server.start()
-        server.stop()
-        yield server.root
-
-
 @pytest.fixture
 def archive(template):
     """Give a project folder for what the archive writes, with a cluster in it."""

@@ -36,16 +36,6 @@ from tests.embedded import (
 )
 
 
-@pytest.fixture(scope="module")
-def template():
-    """Give the folder of a stopped cluster, to copy."""
-    with open_workshop() as workshop:
-        server = workshop.server()
-        server.start()
-        server.stop()
-        yield server.root
-
-
 @pytest.fixture
 def workshop(template):
     """Give a folder for clusters."""
