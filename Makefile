@@ -19,7 +19,7 @@ test:  ## Run the tests (make test ARGS="-k search": some of them)
 lint:  ## Check style, types, templates and migrations
 	@$(BOOTSTRAP) lint
 
-format:  ## Rewrite code and templates in the house style
+format:  ## Rewrite code in the house style
 	@$(BOOTSTRAP) format
 
 bench:  ## Run the benchmarks

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.models import Tag
 
 from articles.models import Contributor, Publication
@@ -70,7 +71,10 @@ class SearchForm(forms.Form):
         error_messages={"invalid_choice": _("没有这种排序。")},
     )
     publication = _ChoiceBySlug(
-        Publication, _("报纸"), _("没有这份报纸。"), empty_label=_("全部报纸")
+        Publication,
+        pgettext_lazy("label", "报纸"),
+        _("没有这份报纸。"),
+        empty_label=_("全部报纸"),
     )
     tag = _ChoiceBySlug(Tag, _("标签"), _("没有这个标签。"), widget=forms.HiddenInput)
     author = _ChoiceBySlug(

@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.admin import article, place, staff, words
 
@@ -12,4 +13,4 @@ admin.site.site_header = _("报纸档案")
 admin.site.site_title = _("报纸档案")
 admin.site.index_title = _("编辑管理")
 # taggit calls its section of the index "Taggit" in every language.
-apps.get_app_config("taggit").verbose_name = _("标签")
+apps.get_app_config("taggit").verbose_name = pgettext_lazy("heading", "标签")

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Substr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
@@ -99,7 +100,7 @@ class TaggedArticle(Indexed, TaggedItemBase):  # type: ignore[misc]  # taggit is
 
     class Meta:
         verbose_name = _("文章标签")
-        verbose_name_plural = _("文章标签")
+        verbose_name_plural = pgettext_lazy("plural", "文章标签")
         constraints = [
             models.UniqueConstraint(
                 fields=["content_object", "tag"], name="tag_once_an_article"
@@ -137,7 +138,7 @@ class Contributor(models.Model):
 
     class Meta:
         verbose_name = _("作者")
-        verbose_name_plural = _("作者")
+        verbose_name_plural = pgettext_lazy("plural", "作者")
         ordering = ["name", "slug"]
         constraints = [
             models.CheckConstraint(
@@ -221,7 +222,7 @@ class Article(Indexed):
 
     class Meta:
         verbose_name = _("文章")
-        verbose_name_plural = _("文章")
+        verbose_name_plural = pgettext_lazy("plural", "文章")
         ordering = ["page", "position", "-pk"]
         constraints = [
             # Checked at the end of a statement, and of a transaction where an editor moves
@@ -335,7 +336,7 @@ class Paragraph(ArticlePart):
 
     class Meta(ArticlePart.Meta):
         verbose_name = _("段落")
-        verbose_name_plural = _("段落")
+        verbose_name_plural = pgettext_lazy("plural", "段落")
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "position"],
@@ -379,7 +380,7 @@ class Photo(ArticlePart):
 
     class Meta(ArticlePart.Meta):
         verbose_name = _("图片")
-        verbose_name_plural = _("图片")
+        verbose_name_plural = pgettext_lazy("plural", "图片")
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "position"],
@@ -445,7 +446,7 @@ class Contribution(models.Model):
 
     class Meta:
         verbose_name = _("署名作者")
-        verbose_name_plural = _("署名作者")
+        verbose_name_plural = pgettext_lazy("plural", "署名作者")
         ordering = ["article", "position", "pk"]
         constraints = [
             models.UniqueConstraint(

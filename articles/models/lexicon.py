@@ -7,6 +7,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.search_document import articles_containing
@@ -52,7 +53,7 @@ class LexiconWord(Indexed):
 
     class Meta:
         verbose_name = _("词库词")
-        verbose_name_plural = _("词库")
+        verbose_name_plural = pgettext_lazy("plural", "词库")
         ordering = ["word"]
         constraints = [
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.natural_key import keeping, key_of
@@ -81,7 +82,7 @@ class Publication(models.Model):
 
     class Meta:
         verbose_name = _("报纸")
-        verbose_name_plural = _("报纸")
+        verbose_name_plural = pgettext_lazy("plural", "报纸")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -164,7 +165,7 @@ class Issue(Indexed):
 
     class Meta:
         verbose_name = _("报纸期次")
-        verbose_name_plural = _("报纸期次")
+        verbose_name_plural = pgettext_lazy("plural", "报纸期次")
         ordering = ["-published_on", "publication", "edition", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -265,7 +266,7 @@ class Page(Indexed):
 
     class Meta:
         verbose_name = _("版面")
-        verbose_name_plural = _("版面")
+        verbose_name_plural = pgettext_lazy("plural", "版面")
         ordering = ["issue", "position", "label", "pk"]
         constraints = [
             models.UniqueConstraint(

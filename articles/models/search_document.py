@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.search.tsvector import Matches, tsquery_all
 from articles.text.fold import fold
@@ -66,7 +67,7 @@ class SearchDocument(models.Model):
 
     class Meta:
         verbose_name = _("检索文档")
-        verbose_name_plural = _("检索文档")
+        verbose_name_plural = pgettext_lazy("plural", "检索文档")
         ordering = ["-published_on", "-article_id", "part"]
         constraints = [
             models.UniqueConstraint(
