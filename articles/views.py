@@ -215,7 +215,7 @@ def search(request: HttpRequest) -> HttpResponse:
     except EmptyPage:
         raise Http404(_("没有这一页。")) from None
     except engine.SearchTimeoutError:
-        response = render(request, "503.html", status=503)
+        response = render(request, "articles/search_timeout.html", status=503)
         response["Retry-After"] = "60"
         return response
     context |= {

@@ -1,13 +1,18 @@
 """What every request and answer passes, whatever the address."""
 
+import logging
 import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger("newsarchive")
+SECONDS_UNTIL_BACK = 10
 
 # PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no reader types the
 # other control characters: all of them are the asker's mistake, in any parameter.
@@ -45,3 +50,28 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class DatabaseAway:
+    """Answer 503 while PostgreSQL starts again, is full or cannot be reached.
+
+    One line in the log says why; a traceback for each request would hide it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Answer for a view that could not use the database."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        reason = " ".join(str(exception).split())
+        logger.error("No database for %s: %s", request.path, reason)
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = str(SECONDS_UNTIL_BACK)
+        return response

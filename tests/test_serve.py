@@ -125,6 +125,14 @@ class Archive:
         except OSError:
             return False
 
+    def status(self, path="/"):
+        """Return the status of an answer, be it a page or an excuse."""
+        try:
+            with urllib.request.urlopen(self.url(path), timeout=20) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
     def count(self, table):
         """Return the number of rows, asked of the database itself."""
         return query(self.server, f"SELECT count(*) FROM {table}")[0][0]
@@ -300,6 +308,7 @@ def test_a_killed_part_comes_back_by_itself(archive, part):
     master, workers = gunicorn_of(process)
     if part == "the database":
         kill(archive.server)
+        assert archive.status() in {200, 503}
     else:
         os.kill(workers[0] if part == "a worker" else master, signal.SIGKILL)
         wait_until(lambda: has_others(process, master, workers))

@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -341,14 +342,38 @@ def test_every_answer_carries_the_security_headers(client, archive):
 
 def test_an_unexpected_error_shows_a_page_without_details(monkeypatch, archive):
     # A broken row is the nearest that a test can come to the unexpected without mocking.
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE articles_issue RENAME TO lost")
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     assert "articles_issue" not in response.content.decode()
     assert "lang=" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_database_each_page_says_so(unreachable_database, caplog):
+    for path in ("/", "/search/?q=长三角", "/articles/1/", "/admin/login/"):
+        caplog.clear()
+        response = Client().get(path)
+        if path == "/admin/login/":
+            response = Client().post(path, {"username": "editor", "password": "x"})
+        assert response.status_code == 503, path
+        assert "档案库暂时没有回应" in response.content.decode()
+        assert int(response["Retry-After"]) > 0
+        lines = [r.getMessage() for r in caplog.records if r.name == "newsarchive"]
+        assert len(lines) == 1
+        assert "\n" not in lines[0]
+    assert Client().get("/healthz").status_code == 503
+
+
+@pytest.fixture
+def unreachable_database(db):
+    """Point Django at a database that is not there."""
+    kept = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = "no_such_database"
+    yield
+    connection.settings_dict["NAME"] = kept
 
 
 def test_every_address_of_readers_is_in_these_tests():
