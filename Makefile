@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 # exec, so that no shell stands between make and what it runs: signals and exit codes pass.
-BOOTSTRAP = exec $(PYTHON) newsarchive/bootstrap.py
+BOOTSTRAP = exec "$(PYTHON)" newsarchive/bootstrap.py
 
 .PHONY: help run test lint format bench clean-safe
 .DEFAULT_GOAL := help

@@ -32,20 +32,20 @@ class Project:
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
 
-    def begin(self, target="run"):
+    def begin(self, target="run", python=sys.executable):
         """Start make as a newcomer types it, without what pytest has set."""
         env = {
             k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "MAKE"))
         }
         return subprocess.Popen(
-            ["make", "--no-print-directory", target, f"PYTHON={sys.executable}"],
+            ["make", "--no-print-directory", target, f"PYTHON={python}"],
             cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, start_new_session=True,
         )  # fmt: skip
 
-    def make(self, target="run"):
+    def make(self, target="run", **begin):
         """Run make to its end; return what it printed."""
-        process = self.begin(target)
+        process = self.begin(target, **begin)
         output = process.communicate(timeout=120)[0]
         assert process.returncode != 0 or target == "help"
         return output
@@ -108,6 +108,12 @@ def test_a_moved_project_still_works(project):
     project.folder.rename(moved)
     project.folder = moved
     assert f"serving with {moved / '.venv'}" in project.make()
+
+
+def test_a_python_in_a_folder_with_blanks_and_chinese_may_be_named(project):
+    elsewhere = project.folder / "某处 python"
+    elsewhere.symlink_to(sys.executable)
+    assert "serving with" in project.make(python=elsewhere)
 
 
 def test_help_names_the_targets_without_installing_anything(project):

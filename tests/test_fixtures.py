@@ -129,6 +129,14 @@ def test_a_loaded_article_is_found_at_once(asked, position):
     assert headlines(asked) == [golden["headline"]]
 
 
+@pytest.mark.django_db
+def test_the_made_up_archive_does_not_bury_the_real_articles():
+    load("xinmin-2020-06-08", "demo")
+    for asked, position in (("黄润秋", 1), ("长三角", 1), ("在线新经济", 2)):
+        golden = records(SEED / f"article_{position}.json")
+        assert golden["headline"] in headlines(asked)[:5], asked
+
+
 # ---- both
 
 

@@ -131,6 +131,18 @@ def test_headline_ranks_above_caption_and_caption_above_body():
 
 
 @pytest.mark.django_db
+def test_heads_of_a_long_story_rank_above_a_tag_of_a_brief():
+    # 长三角 is two words of the index, 长三角 and 三角: a pair.
+    make_article("简讯", body=["今日出门"], tags=["长三角"])
+    make_article(
+        "坚决打赢长三角攻坚战",
+        kicker="长三角协作会议召开",
+        body=["长三角治理污染，" + "市民带伞出门。" * 9] * 9,
+    )
+    assert headlines(search("长三角")) == ["坚决打赢长三角攻坚战", "简讯"]
+
+
+@pytest.mark.django_db
 def test_more_occurrences_rank_above_fewer():
     make_article("一次", body=["梅雨来了，" + "市民带伞出门。" * 5])
     make_article("五次", body=["梅雨梅雨梅雨梅雨梅雨，" + "市民带伞出门。" * 5])

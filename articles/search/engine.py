@@ -118,10 +118,14 @@ def _literal(query: Query, filters: Filters) -> SearchDocumentQuerySet:
 
 
 class _Rank(Func):
-    """PostgreSQL's ts_rank, weights D to A, divided by the logarithm of the length."""
+    """PostgreSQL's ts_rank, weights D to A.
+
+    Not divided by the length: a word's tenth occurrence adds next to nothing as it is, and
+    a tag on a brief would outrank a long story with the word in its heads.
+    """
 
     function = "ts_rank"
-    template = "ts_rank('{0.1, 0.3, 0.6, 1}', %(expressions)s::tsquery, 1)"
+    template = "ts_rank('{0.1, 0.3, 0.6, 1}', %(expressions)s::tsquery)"
     output_field = FloatField()
 
 
@@ -132,7 +136,7 @@ def _article_ids(
     articles = documents.order_by().values_list("article_id", flat=True)
     if sort == "newest":
         return articles.order_by("-published_on", "article_id").distinct()
-    rank = Max(_Rank("words", Value(query.tsquery())))
+    rank = Max(_Rank("words", Value(query.ranking())))
     ranked = (
         documents.order_by().values("article_id", "published_on").annotate(rank=rank)
     )

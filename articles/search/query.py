@@ -1,8 +1,9 @@
 """What was asked, as words. The one place that reads a reader's query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.search.tsvector import tsquery_all
+from articles.search.tsvector import tsquery_all, tsquery_any
 from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
 from articles.text.segment import segment
@@ -31,7 +32,19 @@ class Query:
 
     def tsquery(self) -> str:
         """Return the tsquery that requires every word."""
-        return tsquery_all(word for term in self.terms for word in term.words)
+        return tsquery_all(self._words())
+
+    def ranking(self) -> str:
+        """Return the tsquery by which ts_rank scores what ``tsquery`` matched.
+
+        For words joined by & it scores pairs that stand close together, a sum that a few
+        pairs fill: a tag of 长三角 in a short article (长三角 and 三角 are such a pair)
+        outranked a headline and twenty more occurrences in a long one.
+        """
+        return tsquery_any(self._words())
+
+    def _words(self) -> Iterator[str]:
+        return (word for term in self.terms for word in term.words)
 
 
 def parse(text: str, lexicon: Lexicon) -> Query:

@@ -48,6 +48,11 @@ def tsquery_all(lexemes: Iterable[str]) -> str:
     return " & ".join(quote(lexeme) for lexeme in dict.fromkeys(lexemes))
 
 
+def tsquery_any(lexemes: Iterable[str]) -> str:
+    """Return the text of a tsquery that any of these lexemes satisfies."""
+    return " | ".join(quote(lexeme) for lexeme in dict.fromkeys(lexemes))
+
+
 class Matches(Lookup):
     """``column__matches=text of a tsquery``: the ``@@`` operator, on our own lexemes."""
 
