@@ -16,6 +16,7 @@ def is_set_line(text: str) -> bool:
         pattern.fullmatch(text)
         for pattern in (
             patterns.BYLINE,
+            patterns.MARKED_BYLINE,
             patterns.CREDIT,
             patterns.JUMP,
             patterns.EDITORS,

@@ -105,7 +105,11 @@ class _Column:
             return False
         if is_caption(above.text) or is_caption(line.text):
             return False
-        return not (patterns.COMPLETE.search(above.text) and is_set_line(line.text))
+        if not patterns.COMPLETE.search(above.text):
+            return True
+        # A sentence ended with the line. What goes on fills its line or ends a sentence.
+        rest = self._is_full(line) or patterns.COMPLETE.search(line.text)
+        return bool(rest) and not is_set_line(line.text)
 
     def _without_heads(self, group: list[_Line]) -> list[list[_Line]]:
         """Return the lines one by one where they are heads that happen to fill the column.
