@@ -11,7 +11,9 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("报纸档案")
 
     def ready(self) -> None:
-        """Follow changes to rows that are not ours: taggit's tags."""
+        """Follow changes to rows that are not ours, taggit's tags, and keep history."""
+        from articles import history
         from articles.search import signals
 
         signals.connect()
+        history.register()

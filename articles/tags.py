@@ -1,9 +1,10 @@
 """How a line of tags is read and written, in the admin and in imports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from taggit.models import TagBase
+from django.db.models.functions import Lower
+from taggit.models import Tag, TagBase
 
 _SEPARATORS = re.compile(r"[,，、;；\n]")
 
@@ -24,3 +25,17 @@ def parse_tags(line: str) -> list[str]:
 def join_tags(tags: Iterable[TagBase]) -> str:
     """Return the line that ``parse_tags`` reads back as the names of ``tags``."""
     return "，".join(sorted(tag.name for tag in tags))
+
+
+def tags_named(names: Collection[str]) -> dict[str, int]:
+    """Return the primary key of the tag of each name, made where it was not there.
+
+    As in the admin (TAGGIT_CASE_INSENSITIVE), ai and AI are one tag.
+    """
+    wanted = {name.lower(): name for name in sorted(names)}
+    found = Tag.objects.annotate(folded=Lower("name")).filter(folded__in=wanted)
+    keys = {tag.folded: tag.pk for tag in found}
+    for folded, name in wanted.items():
+        if folded not in keys:
+            keys[folded] = Tag.objects.create(name=name).pk
+    return {name: keys[name.lower()] for name in names}

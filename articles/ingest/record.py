@@ -25,6 +25,12 @@ class RecordError(ValueError):
     """A record that cannot be stored; the message says which part of it and why."""
 
 
+_OF_THE_PLACE = (
+    "publication", "date", "edition", "page", "position", "publication_name",
+    "page_name", "issue_number", "date_note",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Record:
     """One article. Optional texts are empty, never None; ``position`` is 0 until it is known."""
@@ -52,6 +58,8 @@ class Record:
     date_note: str = ""
     # Doubts of the parser, for the editor: {"start", "end", "code", "confidence", "reasons"}.
     doubts: list[dict[str, Any]] = field(default_factory=list)
+    # Where it stood in its file, for reports.
+    line: int | None = None
 
     @property
     def place(self) -> tuple[str, str, str, str, int]:
@@ -89,10 +97,11 @@ class Record:
         return written | {name: value for name, value in extras.items() if value}
 
     def digest(self) -> str:
-        """Return 32 hexadecimal digits that change with the article's content."""
+        """Return 32 hexadecimal digits that change with the content, not with the place."""
         content = self.exchange()
-        for name in ("publication_name", "page_name", "issue_number", "date_note"):
+        for name in _OF_THE_PLACE:
             content.pop(name, None)
+        content["tags"] = sorted(tag.casefold() for tag in self.tags)
         said = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
@@ -121,11 +130,17 @@ def from_exchange(data: Any) -> Record:
         headline=data["headline"],
         body=_body(data),
         page=str(data.get("page", "1")),
-        tags=list(dict.fromkeys(tag.strip() for tag in data.get("tags", []))),
+        tags=_tags(data.get("tags", [])),
         **known,
     )
     check(record)
     return record
+
+
+def _tags(names: list[str]) -> list[str]:
+    """Return the names once each, whatever their case, in order."""
+    once = {name.strip().casefold(): name.strip() for name in reversed(names)}
+    return sorted(name for name in once.values() if name)
 
 
 _FIELDS = (
@@ -137,8 +152,9 @@ _FIELDS = (
 
 def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
     """Return the validator's message without the record that it repeats."""
-    name = error.name.removeprefix("data").lstrip(".") or "the record"
-    rule = error.message.removeprefix(error.name).strip()
+    data = error.name or "data"
+    name = data.removeprefix("data").lstrip(".") or "the record"
+    rule = str(error.message).removeprefix(data).strip()
     return f"{name} {rule}"[:200]
 
 

@@ -202,6 +202,15 @@ class Article(Indexed):
     source_text = models.TextField(
         _("原始文本"), blank=True, help_text=_("来稿的原文，一字不改。")
     )
+    needs_review = models.BooleanField(
+        _("待审"),
+        default=False,
+        help_text=_("导入时有拿不准的地方，请对照原文审阅。"),
+    )
+    # What the page parser was unsure of: places in source_text, with rule and confidence.
+    doubts = models.JSONField(_("疑点"), default=list, blank=True, editable=False)
+    # Of the record that it was imported from, so that the same input changes nothing.
+    import_digest = models.CharField(max_length=32, blank=True, editable=False)
     created_at = models.DateTimeField(
         _("录入时间"), default=timezone.now, editable=False
     )
@@ -241,6 +250,13 @@ class Article(Indexed):
                 condition=Q(status__in=["draft", "published", "withdrawn"]),
                 name="article_status_known",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-updated_at"],
+                condition=Q(needs_review=True),
+                name="article_to_review",
+            )
         ]
 
     def __str__(self) -> str:

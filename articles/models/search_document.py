@@ -9,11 +9,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.search.tsvector import Matches, tsquery_all
+from articles.models import lookups  # noqa: F401 - registers them
+from articles.search.tsvector import tsquery_all
 from articles.text.fold import fold
 from articles.text.segment import bigrams
-
-SearchVectorField.register_lookup(Matches)
 
 
 class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):

@@ -4,29 +4,19 @@
 transaction of the change itself.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from articles.models import Article, Photo, SearchDocument
+from articles.search import document
+from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
-from articles.search.tsvector import Positions, positions, quote, tsvector
-from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
-from articles.text.segment import bigrams, segment
 
-# Raise it with every change to what documents hold: ``update_index`` then rebuilds them.
-VERSION = 2
 BATCH = 200
-# A tsvector ends at 1 MB of lexemes; what counts is their bytes and a little for each.
-MAX_VECTOR_BYTES = 900_000
-# Folded characters in one document; a novel has more, a newspaper article never.
-MAX_TEXT_LENGTH = 100_000
-# A text is cut with this much said again, so that no search string falls between two parts.
-TEXT_OVERLAP = 200
 
 
 def rebuild(article_ids: Iterable[int]) -> int:
@@ -50,9 +40,9 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     list(locked.values_list("pk", flat=True))
     lexicon = current_lexicon()
     wanted = {
-        (document.article_id, document.part): document
+        (doc.article_id, doc.part): doc
         for article in Article.objects.published().with_text().filter(pk__in=ids)
-        for document in documents(article, lexicon)
+        for doc in documents(article, lexicon)
     }
     stored = SearchDocument.objects.filter(article__in=ids)
     known = {
@@ -83,13 +73,21 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
 
 def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
     """Yield the search documents of an article: one, or more where it is very long."""
-    fields = [(weight, fold(text)) for weight, text in searched_fields(article)]
-    vectors = _word_vectors(
-        [(weight, segment(text, lexicon)) for weight, text in fields]
-    )
-    texts = _text_parts([text for _weight, text in fields])
-    for part, (words, text) in enumerate(zip_longest(vectors, texts, fillvalue="")):
-        yield _document(article, part, words, text)
+    issue = article.page.issue
+    place = (issue.publication_id, article.page_id, issue.published_on)
+    for number, part in enumerate(document.parts(searched_fields(article), lexicon)):
+        yield SearchDocument(
+            article=article,
+            part=number,
+            publication_id=issue.publication_id,
+            page_id=article.page_id,
+            published_on=issue.published_on,
+            version=VERSION,
+            digest=document.digest(document.content_digest(part), *place),
+            words=part.words,
+            bigrams=part.bigrams,
+            text=part.text,
+        )
 
 
 def searched_fields(article: Article) -> Iterator[tuple[str, str]]:
@@ -113,52 +111,6 @@ def searched_fields(article: Article) -> Iterator[tuple[str, str]]:
             yield "D", part.text
 
 
-def _word_vectors(fields: list[tuple[str, list[str]]]) -> list[str]:
-    return [tsvector(lexemes) for lexemes in _chunks(positions(fields))]
-
-
-def _chunks(lexemes: Positions) -> Iterator[Positions]:
-    """Yield the lexemes in portions that each fit one tsvector."""
-    portion: Positions = {}
-    size = 0
-    for lexeme, places in lexemes.items():
-        # In the vector: the lexeme, two bytes a position, and alignment.
-        weight = len(lexeme.encode()) + 2 * len(places) + 4
-        if size + weight > MAX_VECTOR_BYTES:
-            yield portion
-            portion, size = {}, 0
-        portion[lexeme] = places
-        size += weight
-    yield portion
-
-
-def _text_parts(texts: list[str]) -> list[str]:
-    """Join the fields, one a line, and cut the whole where it passes the longest text."""
-    joined = "\n".join(text for text in texts if text)
-    step = MAX_TEXT_LENGTH - TEXT_OVERLAP
-    last = max(len(joined) - TEXT_OVERLAP, 1)
-    return [joined[start : start + MAX_TEXT_LENGTH] for start in range(0, last, step)]
-
-
-def _document(article: Article, part: int, words: str, text: str) -> SearchDocument:
-    issue = article.page.issue
-    pairs = " ".join(quote(pair) for pair in sorted(bigrams(text)))
-    facets = (issue.publication_id, article.page_id, issue.published_on)
-    digest = hashlib.blake2b(repr((*facets, words, text)).encode(), digest_size=16)
-    return SearchDocument(
-        article=article,
-        part=part,
-        publication_id=issue.publication_id,
-        page_id=article.page_id,
-        published_on=issue.published_on,
-        version=VERSION,
-        digest=digest.hexdigest(),
-        words=words,
-        bigrams=pairs,
-        text=text,
-    )
-
-
 def mark_all_stale() -> None:
     """Make ``rebuild_stale`` take every article, however often it is interrupted."""
     SearchDocument.objects.update(version=0)
@@ -166,12 +118,12 @@ def mark_all_stale() -> None:
 
 def stale_ids() -> list[int]:
     """Return the articles whose documents are missing, outdated, or no longer wanted."""
-    documents = SearchDocument.objects.filter(article=OuterRef("pk"))
+    stored = SearchDocument.objects.filter(article=OuterRef("pk"))
     published = Article.objects.published()
-    missing = published.filter(~Exists(documents.filter(version=VERSION, part=0)))
-    outdated = published.filter(Exists(documents.exclude(version=VERSION)))
+    missing = published.filter(~Exists(stored.filter(version=VERSION, part=0)))
+    outdated = published.filter(Exists(stored.exclude(version=VERSION)))
     unwanted = Article.objects.exclude(status=Article.Status.PUBLISHED).filter(
-        Exists(documents)
+        Exists(stored)
     )
     found = missing.union(outdated, unwanted).values_list("pk", flat=True)
     return sorted(found)
@@ -186,11 +138,11 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
         rebuild(batch)
         done += len(batch)
         yield done, len(ids)
+    flush()
+
+
+def flush() -> None:
+    """Move what GIN kept in its lists of pending entries, which slow searches, to its trees."""
     with connection.cursor() as cursor:
-        # What GIN kept in its list of pending entries would slow the first searches.
-        cursor.execute(
-            "SELECT gin_clean_pending_list('search_document_words'::regclass)"
-        )
-        cursor.execute(
-            "SELECT gin_clean_pending_list('search_document_bigrams'::regclass)"
-        )
+        for name in ("search_document_words", "search_document_bigrams"):
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])

@@ -4,10 +4,7 @@ Its word boundaries depend on the server's locale (docs/decisions/0003).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
-
-from django.db.models import Lookup
+from collections.abc import Collection, Iterable
 
 # PostgreSQL 18, 12.11 "Limitations": a position ends at 16,383 and a lexeme has at most 256.
 MAX_POSITION = 16_383
@@ -19,7 +16,18 @@ Positions = dict[str, list[str]]
 
 def quote(lexeme: str) -> str:
     """Return a lexeme as it is written within a tsvector or tsquery."""
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+    if "'" in lexeme or "\\" in lexeme:
+        lexeme = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{lexeme}'"
+
+
+def quote_all(lexemes: Collection[str]) -> str:
+    """Return the text of a tsvector of these lexemes, without positions."""
+    joined = "' '".join(lexemes)
+    # More quotation marks than those just put there, or any backslash: one by one.
+    if joined.count("'") != 2 * max(len(lexemes) - 1, 0) or "\\" in joined:
+        return " ".join(map(quote, lexemes))
+    return f"'{joined}'" if lexemes else ""
 
 
 def positions(fields: Iterable[tuple[str, list[str]]]) -> Positions:
@@ -30,16 +38,21 @@ def positions(fields: Iterable[tuple[str, list[str]]]) -> Positions:
         mark = "" if weight == "D" else weight
         for word in words:
             position += 1
-            if len(found[word]) < MAX_POSITIONS:
-                found[word].append(f"{min(position, MAX_POSITION)}{mark}")
+            places = found[word]
+            if len(places) < MAX_POSITIONS:
+                place = position if position < MAX_POSITION else MAX_POSITION
+                places.append(f"{place}{mark}")
     return found
 
 
 def tsvector(lexemes: Positions) -> str:
     """Return the text of a tsvector; lexemes without positions are written bare."""
+    # Not sorted: PostgreSQL sorts them, and what comes in is in the order of the text.
     return " ".join(
-        quote(lexeme) + (":" + ",".join(places) if places else "")
-        for lexeme, places in sorted(lexemes.items())
+        [
+            f"{quote(lexeme)}:{','.join(places)}" if places else quote(lexeme)
+            for lexeme, places in lexemes.items()
+        ]
     )
 
 
@@ -51,20 +64,3 @@ def tsquery_all(lexemes: Iterable[str]) -> str:
 def tsquery_any(lexemes: Iterable[str]) -> str:
     """Return the text of a tsquery that any of these lexemes satisfies."""
     return " | ".join(quote(lexeme) for lexeme in dict.fromkeys(lexemes))
-
-
-class Matches(Lookup):
-    """``column__matches=text of a tsquery``: the ``@@`` operator, on our own lexemes."""
-
-    lookup_name = "matches"
-    prepare_rhs = False
-
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[str]]:
-        """Return the tsquery as it is: the column's own preparation is for tsvectors."""
-        return "%s", (value,)
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the comparison, the query cast rather than parsed."""
-        column, column_params = self.process_lhs(compiler, connection)
-        query, query_params = self.process_rhs(compiler, connection)
-        return f"{column} @@ {query}::tsquery", (*column_params, *query_params)

@@ -52,9 +52,22 @@ def fold(text: str) -> str:
     >>> fold("ＡＢＣ　臺灣後來")
     'abc 台湾后来'
     """
-    if any(_combines(char) for char in set(text)):
+    if not text:
+        return ""
+    if not _PLAIN.issuperset(text) and not _learn(text):
         return _simplify("".join(_fold_cluster(cluster) for cluster in _clusters(text)))
     return _simplify(text.translate(_FOLDS))
+
+
+# Characters met so far that combine with none before them: nearly all of any text.
+_PLAIN: set[str] = set()
+
+
+def _learn(text: str) -> bool:
+    """Say whether no character of a text combines, and remember those that do not."""
+    combining = {char for char in text if _combines(char)}
+    _PLAIN.update(set(text) - combining)
+    return not combining
 
 
 def fold_with_offsets(text: str) -> FoldedText:

@@ -1,0 +1,111 @@
+"""What a worker process makes of a chunk: records, each with its finished search documents.
+
+Nothing here touches Django or the database: segmentation is most of the work of an import,
+and this is what several processes do at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from articles.ingest import formats
+from articles.ingest.formats import Chunk, Origin, Rejected
+from articles.ingest.record import Record
+from articles.search import document
+from articles.text.lexicon import Lexicon
+
+_lexicon = Lexicon.empty()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A search document's content: its digest, and its wide columns as COPY reads them."""
+
+    digest: str
+    columns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record ready to be stored, with the file and line that it came from."""
+
+    record: Record
+    origin: Origin
+    digest: str
+    documents: tuple[PreparedDocument, ...]
+
+
+def begin(words: Iterable[str]) -> None:
+    """Give this process the archive's lexicon, before its first chunk."""
+    global _lexicon
+    _lexicon = Lexicon(words)
+
+
+def prepare(chunk: Chunk) -> list[Prepared | Rejected]:
+    """Return what the records of a chunk become, in their order."""
+    return [
+        found if isinstance(found, Rejected) else _prepared(found, chunk)
+        for found in _records(chunk)
+    ]
+
+
+def _records(chunk: Chunk) -> Iterator[Record | Rejected]:
+    module = next(m for m in formats.modules() if chunk.format == m.NAME)
+    try:
+        yield from module.records(chunk)
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the import
+        reason = f"the reader of {chunk.format} failed: {type(error).__name__}: {error}"
+        yield Rejected(
+            chunk.origin, reason, chunk.data[:300].decode("utf-8", "replace")
+        )
+
+
+def _prepared(record: Record, chunk: Chunk) -> Prepared:
+    parts: tuple[PreparedDocument, ...] = ()
+    if record.status == "published":
+        parts = tuple(
+            PreparedDocument(
+                document.content_digest(part),
+                copy_row(part.words, part.bigrams, part.text),
+            )
+            for part in document.parts(searched_fields(record), _lexicon)
+        )
+    origin = Origin(chunk.origin.file, record.line)
+    return Prepared(record, origin, record.digest(), parts)
+
+
+def searched_fields(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield every text that readers search, as articles/search/index.py does for an article."""
+    yield "A", record.kicker
+    yield "A", record.headline
+    yield "A", record.deck
+    yield "B", record.column
+    yield "D", record.dateline
+    yield "B", record.byline
+    for tag in sorted(record.tags):
+        yield "B", tag
+    for part in record.body:
+        if part["kind"] == "photo":
+            yield "C", part.get("caption", "")
+            yield "C", part.get("credit", "")
+        else:
+            yield "D", part["text"]
+
+
+def copy_row(*values: object) -> str:
+    r"""Return a row, or some columns of one, as COPY ... FROM reads it; None is NULL.
+
+    >>> copy_row("a\tb", None, 3)
+    'a\\tb\t\\N\t3'
+    """
+    return "\t".join(map(_copied, values))
+
+
+def _copied(value: object) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    text = str(value)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return text.replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")

@@ -1,0 +1,249 @@
+"""Import issues from files, folders and archives, in any format that is known."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, connection
+from tqdm import tqdm
+
+from articles.ingest import pipeline
+from articles.ingest.entries import Meter
+from articles.ingest.formats import Rejected
+from articles.ingest.pipeline import Options, Report
+from articles.ingest.store import Store
+from articles.models import LexiconWord
+from articles.search import index
+
+SOMETHING_SET_ASIDE = 3
+_SECONDS_BETWEEN_LINES = 10
+# Of two imports at once each would wait for the other's pages.
+_LOCK = 0x6E657773
+
+
+class Command(BaseCommand):
+    """Import issues; what is there already and the same is left alone."""
+
+    help = (
+        "Import issues from files, folders, zip and tar archives: raw page text, JSON Lines,"
+        " Django fixtures, ninjs, METS/ALTO. The same input again changes nothing; an import"
+        " that was stopped or killed goes on when the same command is run again. What cannot"
+        " be read is set aside in a report, and the exit status is then 3."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the paths and the options."""
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what would be done, and do nothing",
+        )
+        parser.add_argument(
+            "--strict", action="store_true", help="refuse publications that are unknown"
+        )
+        parser.add_argument(
+            "--overwrite",
+            action="store_true",
+            help="replace articles that were entered or edited here; history keeps them",
+        )
+        parser.add_argument(
+            "--encoding", default="", help="of page texts that do not say it: gb18030"
+        )
+        parser.add_argument(
+            "--publication", default="", help="slug, for files that do not say it"
+        )
+        parser.add_argument(
+            "--workers",
+            type=_processes,
+            default=pipeline.default_workers(),
+            help="processes that parse and segment (default: %(default)s; 0: none)",
+        )
+        parser.add_argument(
+            "--report",
+            type=Path,
+            help="file for what is set aside, as JSON Lines (default: in var/imports/)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, say what was done, and exit with 3 if anything was set aside."""
+        store = Store(
+            strict=options["strict"],
+            overwrite=options["overwrite"],
+            dry_run=options["dry_run"],
+        )
+        given = Options(options["workers"], options["encoding"], options["publication"])
+        words = tuple(LexiconWord.objects.values_list("word", flat=True))
+        begin = time.monotonic()
+        report = Report()
+        try:
+            with (
+                _only_import(),
+                _Aside(options["report"] or _report_path()) as aside,
+                self._progress(Meter(options["paths"])) as progress,
+            ):
+                for report in pipeline.run(
+                    options["paths"], store, words, given, aside.add, progress.meter
+                ):
+                    progress.show(report)
+                if not options["dry_run"]:
+                    index.flush()
+        except (OperationalError, InterfaceError) as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(
+                f"the database stopped the import: {reason}. What was written is whole;"
+                " run the same command again, and it goes on"
+            ) from error
+        except KeyboardInterrupt:
+            self._summarise(report, store, time.monotonic() - begin, options)
+            raise CommandError(
+                "stopped; run the same command again, and it goes on", returncode=130
+            ) from None
+        self._summarise(report, store, time.monotonic() - begin, options)
+        if report.rejected:
+            raise CommandError(
+                f"{report.rejected} set aside: see {aside.path}",
+                returncode=SOMETHING_SET_ASIDE,
+            )
+
+    def _progress(self, meter: Meter) -> "_Bar | _Lines":
+        if self.stderr.isatty():
+            return _Bar(meter)
+        return _Lines(meter, self.stderr)
+
+    def _summarise(
+        self, report: Report, store: Store, seconds: float, options: dict[str, Any]
+    ) -> None:
+        outcome = report.outcome
+        would = "would be " if options["dry_run"] else ""
+        files = ", ".join(f"{n} {name}" for name, n in sorted(report.files.items()))
+        lines = [
+            f"Read {report.read} articles in {seconds:.1f} s; files: {files or 'none'}.",
+            f"{outcome.new} {would}new, {outcome.changed} {would}changed,"
+            f" {outcome.unchanged} unchanged; {outcome.to_review} for review.",
+        ]
+        made = sorted(set(store.places.made))
+        if made:
+            lines.append(f"Publications {would}created: {', '.join(made)}.")
+        self.stdout.write("\n".join(lines))
+
+
+def _processes(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= 64:
+        raise argparse.ArgumentTypeError("0 to 64 processes")
+    return count
+
+
+@contextmanager
+def _only_import() -> Iterator[None]:
+    """Let one import run at a time; the lock ends with the connection, whatever happens."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise CommandError("another import is running; wait for its end")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _report_path() -> Path:
+    name = time.strftime("set-aside-%Y%m%d-%H%M%S.jsonl")
+    path: Path = settings.VAR_DIR / "imports" / name
+    return path
+
+
+class _Aside:
+    """The report of what was set aside; there is no file where nothing was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> "_Aside":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, rejected: Rejected) -> None:
+        """Write one line: the file, its line, the reason, and how the thing begins."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open(
+                "a", encoding="utf-8", errors="backslashreplace"
+            )
+        origin = rejected.origin
+        said = {"file": origin.file, "line": origin.line, "reason": rejected.reason}
+        self._file.write(json.dumps({**said, "raw": rejected.raw}, ensure_ascii=False))
+        self._file.write("\n")
+        # A kill must not take what was found.
+        self._file.flush()
+
+
+class _Bar:
+    """Progress on a terminal."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self._begin = time.monotonic()
+
+    def __enter__(self) -> "_Bar":
+        self._bar = tqdm(
+            total=self.meter.total,
+            bar_format="{percentage:3.0f}% {bar} {postfix} {elapsed} (left {remaining})",
+        )
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def show(self, report: Report) -> None:
+        """Draw the bar anew."""
+        seconds = max(time.monotonic() - self._begin, 0.001)
+        rate = report.read / seconds
+        self._bar.set_postfix_str(
+            f"{report.read:,} articles, {rate:,.0f}/s", refresh=False
+        )
+        self._bar.update(self.meter.done() - self._bar.n)
+
+
+class _Lines:
+    """Progress in a log: a line now and then."""
+
+    def __init__(self, meter: Meter, out: Any) -> None:
+        self.meter = meter
+        self._out = out
+        self._begin = self._last = time.monotonic()
+
+    def __enter__(self) -> "_Lines":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is open."""
+
+    def show(self, report: Report) -> None:
+        """Write a line if the last is old enough."""
+        now = time.monotonic()
+        if now - self._last < _SECONDS_BETWEEN_LINES:
+            return
+        self._last = now
+        seconds = now - self._begin
+        share = self.meter.done() / max(self.meter.total, 1)
+        left = seconds / share - seconds if share else 0
+        self._out.write(
+            f"{report.read:,} articles read, {report.read / seconds:,.0f}/s,"
+            f" {share:.0%} of the files, about {left:.0f} s left"
+        )
+        sys.stderr.flush()
