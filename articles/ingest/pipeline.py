@@ -26,6 +26,10 @@ _WAITING = 3
 _FATAL = 2
 
 
+class WorkersError(RuntimeError):
+    """Worker processes cannot be had."""
+
+
 @dataclass(slots=True)
 class Report:
     """What an import did so far."""
@@ -223,6 +227,15 @@ class _Workers:
         if broken is self._pool:
             self.end()
 
+    def _check(self) -> None:
+        """Raise WorkersError if processes do not even read nothing: no chunk is at fault."""
+        nothing = Chunk("jsonl", Origin(""), b"")
+        try:
+            self._living_pool().submit(prepare, nothing).result()
+        except BrokenProcessPool as error:
+            self.end()
+            raise WorkersError("the worker processes end as they start") from error
+
     def _results(self, task: _Task) -> Results:
         if isinstance(task.chunk, Rejected):
             return [task.chunk]
@@ -234,6 +247,7 @@ class _Workers:
                 # A worker was killed, and all that its pool had in hand is lost with it.
                 self._replace(task.pool)
             self._submit(task)
+        self._check()
         reason = "the processes that read it were ended each time (out of memory?)"
         return [Rejected(task.chunk.origin, reason)]
 

@@ -4,8 +4,12 @@ Nothing here touches Django or the database: segmentation is most of the work of
 and this is what several processes do at once.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 
 from articles.ingest import formats
 from articles.ingest.formats import Chunk, Origin, Rejected
@@ -38,6 +42,14 @@ def begin(words: Iterable[str]) -> None:
     """Give this process the archive's lexicon, before its first chunk."""
     global _lexicon
     _lexicon = Lexicon(words)
+    if parent := parent_process():
+        # A pool's process would wait for ever for a command that was killed.
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    wait([parent])
+    os._exit(1)
 
 
 def prepare(chunk: Chunk) -> list[Prepared | Rejected]:

@@ -101,6 +101,8 @@ class Command(BaseCommand):
                 f"the database stopped the import: {reason}. What was written is whole;"
                 " run the same command again, and it goes on"
             ) from error
+        except pipeline.WorkersError as error:
+            raise CommandError(f"{error}; --workers 0 does without them") from error
         except KeyboardInterrupt:
             self._summarise(report, store, time.monotonic() - begin, options)
             raise CommandError(

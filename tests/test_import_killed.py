@@ -1,0 +1,188 @@
+"""An import killed at any moment goes on when it is run again: nothing lost, nothing twice.
+
+Eight kills in a usual run; ``NEWSARCHIVE_KILLS=60 make test ARGS="-k killed"`` for more.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.embedded import PROJECT, kill, needs_proc, open_workshop, query
+
+KILLS = int(os.environ.get("NEWSARCHIVE_KILLS", "8"))
+# Enough that the last kill still meets an import at work.
+RECORDS = max(4000, 700 * KILLS)
+SEED = Path(__file__).parent / "data" / "seed"
+STATE = """
+    SELECT p.slug, i.published_on::text, g.label, a.position, a.import_digest, a.status,
+           md5(string_agg(s.text, '|' ORDER BY s.position)), d.digest IS NOT NULL,
+           length(d.words), length(d.bigrams), md5(d.text)
+    FROM articles_article a
+    JOIN articles_page g ON g.id = a.page_id JOIN articles_issue i ON i.id = g.issue_id
+    JOIN articles_publication p ON p.id = i.publication_id
+    LEFT JOIN articles_paragraph s ON s.article_id = a.id
+    LEFT JOIN articles_searchdocument d ON d.article_id = a.id
+    GROUP BY a.id, p.slug, i.published_on, g.label, d.id
+    ORDER BY 1, 2, 3, 4
+"""
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory):
+    """Give a folder with a large file of records, and pages of raw text."""
+    folder = tmp_path_factory.mktemp("inbox")
+    page = (SEED / "xinmin_page_text.txt").read_text(encoding="utf-8")
+    for day in range(1, 25):
+        path = folder / "xinmin-wanbao" / f"2020-06-{day:02}" / "1.txt"
+        path.parent.mkdir(parents=True)
+        path.write_text(page, encoding="utf-8")
+    sentences = [line for line in page.splitlines() if len(line) > 60]
+    chance = random.Random(1)
+    with (folder / "records.jsonl").open("w", encoding="utf-8") as file:
+        for n in range(RECORDS):
+            record = {
+                "publication": "ceshi-wanbao", "headline": f"第{n}条 沪上今起入梅",
+                "date": f"20{n % 50 + 10}-0{n % 9 + 1}-1{n % 10}", "page": str(n % 8 + 1),
+                "paragraphs": chance.sample(sentences, 3), "tags": [f"标签{n % 7}"],
+            }  # fmt: skip
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return folder
+
+
+class Archive:
+    """A var folder with an embedded server, and commands run on it."""
+
+    def __init__(self, workshop, name):
+        self.var = workshop.folder / name
+        self.var.mkdir(mode=0o755)
+        self.server = workshop.server(f"{name}/postgres")
+        self.workshop = workshop
+
+    def begin(self, *arguments):
+        env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+            "NEWSARCHIVE_VAR": str(self.var), "NEWSARCHIVE_ENV": "local",
+        }  # fmt: skip
+        env.pop("DJANGO_SETTINGS_MODULE", None)
+        process = subprocess.Popen(
+            [sys.executable, PROJECT / "manage.py", *arguments], cwd="/", env=env,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.workshop.processes.append(process)
+        return process
+
+    def run(self, *arguments):
+        process = self.begin(*arguments)
+        output = process.communicate(timeout=600)[0]
+        assert process.returncode == 0, output
+        return output
+
+    def state(self):
+        self.server.start()
+        return query(self.server, STATE)
+
+
+def children_of(pid):
+    """Return the worker processes of an import."""
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    pids = found.read_text().split() if found.exists() else []
+    return [
+        int(child)
+        for child in pids
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+def strike(archive, process, part):
+    """Kill a part of an import at work; return whether there was one to kill."""
+    if process.poll() is not None:
+        return False
+    if part == "the command":
+        process.kill()
+    elif part == "a worker":
+        workers = children_of(process.pid)
+        if not workers:
+            return False
+        os.kill(workers[0], signal.SIGKILL)
+    else:
+        kill(archive.server)
+    return True
+
+
+@needs_proc
+def test_killed_imports_end_as_one_that_was_not(inbox):
+    chance = random.Random(os.environ.get("NEWSARCHIVE_SEED", "7"))
+    with open_workshop() as workshop:
+        calm = Archive(workshop, "calm")
+        calm.run("migrate", "-v0")
+        calm.run("import_issues", str(inbox), "--workers", "1")
+        expected = calm.state()
+        assert len(expected) == RECORDS + 48
+        calm.server.stop()
+
+        archive = Archive(workshop, "killed")
+        archive.run("migrate", "-v0")
+        struck = {"the command": 0, "a worker": 0, "the database": 0}
+        while sum(struck.values()) < KILLS:
+            process = archive.begin("import_issues", str(inbox), "--workers", "1")
+            part = min(struck, key=lambda part: (struck[part], chance.random()))
+            time.sleep(chance.uniform(1.0, 4.0))
+            struck[part] += strike(archive, process, part)
+            if part == "a worker":
+                time.sleep(chance.uniform(0.5, 2.0))
+                process.kill()
+            process.communicate(timeout=120)
+            archive.server.start()
+        said = archive.run("import_issues", str(inbox), "--workers", "1")
+        assert archive.state() == expected, said
+        assert "The index is up to date" in archive.run("update_index")
+
+
+@needs_proc
+def test_a_killed_worker_is_replaced(inbox):
+    with open_workshop() as workshop:
+        archive = Archive(workshop, "worker")
+        archive.run("migrate", "-v0")
+        process = archive.begin("import_issues", str(inbox), "--workers", "2")
+        deadline = time.monotonic() + 60
+        while not children_of(process.pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        assert strike(archive, process, "a worker")
+        output = process.communicate(timeout=300)[0]
+        assert process.returncode == 0, output
+        assert len(archive.state()) == RECORDS + 48
+
+
+@needs_proc
+def test_no_process_outlives_a_killed_command(inbox):
+    with open_workshop() as workshop:
+        archive = Archive(workshop, "orphan")
+        archive.run("migrate", "-v0")
+        process = archive.begin("import_issues", str(inbox), "--workers", "2")
+        deadline = time.monotonic() + 60
+        while len(children_of(process.pid)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        workers = children_of(process.pid)
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while any(is_alive(pid) for pid in workers):
+            assert time.monotonic() < deadline, "a worker lives on"
+            time.sleep(0.1)
+
+
+def is_alive(pid):
+    try:
+        return (
+            "Z"
+            not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        return False
