@@ -179,6 +179,17 @@ def test_a_header_says_what_no_folder_says(inbox):
     assert Article.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("1.txt", "1"), ("0012.txt", "0012"), ("A02.txt", "A02"), ("第3版.txt", "3"),
+     ("02-要闻.txt", "02"), ("要闻.txt", "要闻")],
+)  # fmt: skip
+def test_the_label_of_a_page_is_the_name_of_its_file(inbox, name, label):
+    put(inbox, f"wanbao/2020-06-08/{name}", SOURCE)
+    run(inbox)
+    assert Page.objects.get().label == label
+
+
 def test_a_header_ends_where_the_text_begins():
     header, text = split_header("日期: 2020-06-08\n---\n日期: 六月\n正文")
     assert header == {"date": "2020-06-08"}

@@ -1,9 +1,24 @@
 """From the database to records: what export_issues writes and an import compares with."""
 
 from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from taggit.models import Tag
 
 from articles.ingest.record import Record
-from articles.models import Article, ArticleQuerySet, Photo
+from articles.models import (
+    Article,
+    ArticleQuerySet,
+    Contribution,
+    Contributor,
+    Issue,
+    Page,
+    Paragraph,
+    Photo,
+    Publication,
+)
+from articles.models.article import TaggedArticle
 
 _BATCH = 500
 
@@ -76,3 +91,26 @@ def records(articles: ArticleQuerySet) -> Iterator[Record]:
 def _batch(ids: list[int]) -> Iterator[Record]:
     found = whole_articles().in_bulk(ids)
     yield from (record_of(found[pk]) for pk in ids if pk in found)
+
+
+def rows(articles: ArticleQuerySet) -> Iterator[Model]:
+    """Yield all rows that make up articles, each after those that it refers to."""
+    chosen = articles.order_by("pk").values("pk")
+    pages = Page.objects.filter(articles__in=chosen)
+    issues = Issue.objects.filter(pages__in=pages)
+    querysets: list[QuerySet[Any]] = [
+        Publication.objects.filter(issues__in=issues),
+        issues.select_related("publication"),
+        pages.select_related("issue__publication"),
+        articles.with_place().order_by("pk"),
+        Paragraph.objects.filter(article__in=chosen),
+        Photo.objects.filter(article__in=chosen),
+        Tag.objects.filter(
+            pk__in=TaggedArticle.objects.filter(content_object__in=chosen).values("tag")
+        ),
+        TaggedArticle.objects.filter(content_object__in=chosen),
+        Contributor.objects.filter(contributions__article__in=chosen),
+        Contribution.objects.filter(article__in=chosen),
+    ]
+    for queryset in querysets:
+        yield from queryset.order_by("pk").distinct().iterator(chunk_size=_BATCH)

@@ -82,6 +82,6 @@ class Format(Protocol):
 
 def modules() -> list[ModuleType]:
     """Return the formats, in the order in which they are tried."""
-    from articles.ingest.formats import fixture, jsonl, page_file
+    from articles.ingest.formats import fixture, jsonl, mets_alto, ninjs, page_file
 
-    return [fixture, jsonl, page_file]
+    return [mets_alto, fixture, ninjs, jsonl, page_file]

@@ -48,8 +48,9 @@ _DATE = re.compile(
     r"(?P<y>\d{4})(?:-|/|\.|年|)(?P<m>\d{1,2})(?:-|/|\.|月|)(?P<d>\d{1,2})日?"
     r"(?:-(?P<edition>.+))?"
 )
+# 1.txt, A02.txt, 第3版.txt, 02-要闻.txt: the label, without what tells it in words.
 _LABEL_IN_NAME = re.compile(
-    r"(?:第)?([A-Za-z]?\d{1,3}[A-Za-z]?|[^\s/?#%\\.]{1,20})(?:版)?"
+    r"第?(?P<label>[A-Za-z]?\d{1,4}[A-Za-z]?|[^\s/?#%\\._-]{1,20}?)版?(?:[\s._-].*)?"
 )
 
 
@@ -146,9 +147,9 @@ def _place(header: dict[str, str], chunk: Chunk) -> dict[str, Any]:
 def _from_path(path: tuple[str, ...]) -> dict[str, str]:
     if len(path) < 3 or not _DATE.fullmatch(path[-2]):
         return {}
-    label = _LABEL_IN_NAME.match(path[-1].rsplit(".", 1)[0])
+    label = _LABEL_IN_NAME.fullmatch(path[-1].rsplit(".", 1)[0])
     place = {"publication": path[-3], "date": path[-2]}
-    return {**place, "page": label[1]} if label else place
+    return {**place, "page": label["label"]} if label else place
 
 
 def _record(
