@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.admin import site
@@ -9,6 +10,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from taggit.models import Tag
 
+from articles.admin.doubts import DECISIONS, REASONS
+from articles.ingest import structure
 from articles.models import (
     Article,
     Contribution,
@@ -663,3 +666,61 @@ def test_markup_is_shown_and_not_run(editor):
         response = editor.get(address)
         assert response.status_code == 200
         assert evil not in response.content.decode(), address
+
+
+# ---- What an import was unsure of
+
+
+def unsure_article():
+    source = "聚焦在线新经济\n“五五购物节”<b>逛出</b>新花样\n那是的的一个柜台。"
+    return make_article(
+        "聚焦在线新经济",
+        status="draft",
+        needs_review=True,
+        source_text=source,
+        doubts=[
+            {"start": 0, "end": 7, "code": "kicker", "confidence": 0.62, "reasons": ["topic"]},
+            {"start": 0, "end": 30, "code": "ends", "confidence": 0.7, "reasons": []},
+            {"start": 28, "end": 30, "code": "misprint", "confidence": 1.0,
+             "reasons": ["doubled-word"]},
+            {"start": 5, "end": 9_999, "code": "deck", "confidence": 0.5, "reasons": ["order"]},
+        ],
+    )  # fmt: skip
+
+
+def test_doubts_are_shown_with_their_places_in_the_source(admin_client):
+    article = unsure_article()
+    page = admin_client.get(f"/admin/articles/article/{article.pk}/change/")
+    text = page.content.decode()
+    assert "62%，以话题词开头" in text
+    assert (
+        '<mark title="引题 62%，以话题词开头；下一篇从这里开始 70%">聚焦在线新经济</mark>'
+        in text
+    )
+    assert "&lt;b&gt;逛出&lt;/b&gt;" in text
+    assert "虚词重复" in text
+    assert "9999" not in text
+
+
+def test_articles_for_review_are_listed_and_publishing_ends_the_review(admin_client):
+    article, other = unsure_article(), make_article("别的")
+    url = "/admin/articles/article/"
+    listed = admin_client.get(url, {"needs_review__exact": "1"}).content.decode()
+    assert article.headline in listed
+    assert other.headline not in listed
+    admin_client.post(url, {"action": "publish", "_selected_action": [article.pk]})
+    article.refresh_from_db()
+    assert (article.status, article.needs_review) == ("published", False)
+
+
+def test_every_reason_of_the_parser_has_its_words():
+    root = Path(structure.__file__).parent
+    said = set()
+    for name in ("structure", "set_forms", "remarks"):
+        source = (root / f"{name}.py").read_text(encoding="utf-8")
+        said |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
+    said -= {"folio-form", "editors-form"}  # of the page, not of an article
+    assert said - set(REASONS) == set()
+    assert {label.name.lower() for label in structure.Label} - set(DECISIONS) == {
+        "under_kicker"  # told as headline
+    }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin import doubts
 from articles.admin.base import ArchiveAdmin, ArchiveList, Compact
 from articles.admin.positions import PositionedForm, PositionedFormSet, next_position
 from articles.admin.tags import TagNames, TagsField
@@ -195,7 +196,10 @@ class ArticleAdmin(ArchiveAdmin):
             gettext_lazy("署名"),
             {"fields": [("byline", "dateline"), ("column", "genre")]},
         ),
-        (gettext_lazy("状态"), {"fields": ["status", "tags", "correction", "seen"]}),
+        (
+            gettext_lazy("状态"),
+            {"fields": ["status", "needs_review", "tags", "correction", "seen"]},
+        ),
         (
             gettext_lazy("来源"),
             {
@@ -207,6 +211,7 @@ class ArticleAdmin(ArchiveAdmin):
     list_display = ["headline", "place", "position", "status", "byline", "changed"]
     list_filter = [
         "status",
+        "needs_review",
         "page__issue__publication",
         YearFilter,
         ColumnFilter,
@@ -231,12 +236,27 @@ class ArticleAdmin(ArchiveAdmin):
             *super().get_urls(),
         ]
 
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> list[tuple[Any, Any]]:
+        """Begin with the doubts of an import, where it had any."""
+        fieldsets: list[Any] = list(super().get_fieldsets(request, obj))
+        if obj and obj.doubts:
+            doubts = (gettext_lazy("疑点"), {"fields": ["doubtful_places"]})
+            fieldsets.insert(0, doubts)
+        return fieldsets
+
+    @admin.display(description=gettext_lazy("拿不准的地方"))
+    def doubtful_places(self, obj: Article) -> str:
+        """Return what the import was unsure of, and the source with its places marked."""
+        return doubts.review(obj)
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: Article | None = None
     ) -> list[str]:
         """Let the source be pasted once, and never be rewritten."""
-        times = ["created_at", "updated_at"]
-        return ["source_text", *times] if obj else times
+        shown = ["doubtful_places", "created_at", "updated_at"]
+        return ["source_text", *shown] if obj else shown
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Suggest the next position of the page that the address names."""
@@ -285,7 +305,10 @@ class ArticleAdmin(ArchiveAdmin):
         # Noted first: afterwards none of them would be found by its old status.
         message = [{"changed": {"fields": [str(status.label)]}}]
         LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, message)
-        count = changed.update(status=status, updated_at=timezone.now())
+        values: dict[str, Any] = {"status": status, "updated_at": timezone.now()}
+        if status == Article.Status.PUBLISHED:
+            values["needs_review"] = False  # whoever publishes has looked at it
+        count = changed.update(**values)
         done = _("%(count)d 篇文章的状态已改为“%(status)s”。")
         self.message_user(
             request, done % {"count": count, "status": status.label}, messages.SUCCESS
