@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> NoReturn:
     if command == "test":
         become("-m", "pytest", *arguments[1:])
     if command == "bench":
-        sys.exit(run_benchmarks())
+        sys.exit(run_benchmarks(arguments[1:]))
     sys.exit(run_tools({"lint": LINT, "format": FORMAT}[command]))
 
 
@@ -234,9 +234,11 @@ def call(*arguments: str | Path) -> int:
     return subprocess.call([PYTHON, *arguments])  # noqa: S603 - our own programs
 
 
-def run_benchmarks() -> int:
-    """Run every script in benchmarks/."""
+def run_benchmarks(names: list[str]) -> int:
+    """Run the scripts of these names in benchmarks/, or every one."""
     scripts = sorted(ROOT.glob("benchmarks/*.py"))
+    if names:
+        scripts = [script for script in scripts if script.stem in names]
     if not scripts:
         say("There is no benchmark yet.")
     os.environ["NEWSARCHIVE_ENV"] = "local"
