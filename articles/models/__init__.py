@@ -9,6 +9,7 @@ from articles.models.article import (
     Photo,
     TaggedArticle,
 )
+from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
 from articles.models.search_document import SearchDocument
@@ -20,10 +21,12 @@ __all__ = [
     "Contributor",
     "Issue",
     "LexiconWord",
+    "NearDuplicate",
     "Page",
     "Paragraph",
     "Photo",
     "Publication",
     "SearchDocument",
     "TaggedArticle",
+    "TextSketch",
 ]

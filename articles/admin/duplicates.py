@@ -1,0 +1,79 @@
+"""Pairs of articles with nearly the same text, for editors to judge."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.admin.base import ArchiveAdmin
+from articles.models import Article, NearDuplicate
+
+
+@admin.register(NearDuplicate)
+class NearDuplicateAdmin(ArchiveAdmin):
+    """Near-duplicates: seen side by side, judged one by one or several at once."""
+
+    list_display = ["one", "other", "likeness", "days", "verdict"]
+    list_filter = ["verdict"]
+    list_select_related = [
+        f"{name}__page__issue__publication" for name in ("first", "second")
+    ]
+    fields = ["one", "other", "likeness", "days", "verdict"]
+    readonly_fields = ["one", "other", "likeness", "days"]
+    ordering = ["-pk"]
+    actions = ["same", "different"]
+    list_display_links = ["likeness"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say that pairs are found, not entered."""
+        return False
+
+    @admin.display(description=gettext_lazy("文章"))
+    def one(self, obj: NearDuplicate) -> str:
+        """Return the earlier entered of the two, with its place."""
+        return _linked(obj.first)
+
+    @admin.display(description=gettext_lazy("另一篇"))
+    def other(self, obj: NearDuplicate) -> str:
+        """Return the later entered of the two, with its place."""
+        return _linked(obj.second)
+
+    @admin.display(description=gettext_lazy("相似度"), ordering="agreement")
+    def likeness(self, obj: NearDuplicate) -> str:
+        """Return which part of the shorter text the longer has."""
+        return f"{obj.agreement:.0%}"
+
+    @admin.display(description=gettext_lazy("相隔天数"))
+    def days(self, obj: NearDuplicate) -> int:
+        """Return how far apart they were printed: a re-run is near, a set form is not."""
+        dates = [article.page.issue.published_on for article in (obj.first, obj.second)]
+        return abs((dates[0] - dates[1]).days)
+
+    @admin.action(description=gettext_lazy("判断为同一篇"), permissions=["change"])
+    def same(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Say that the pairs are one text printed twice."""
+        self._judge(request, queryset, NearDuplicate.Verdict.SAME)
+
+    @admin.action(description=gettext_lazy("判断为不同"), permissions=["change"])
+    def different(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Say that the pairs are two texts."""
+        self._judge(request, queryset, NearDuplicate.Verdict.DIFFERENT)
+
+    def _judge(
+        self, request: Any, queryset: QuerySet, verdict: NearDuplicate.Verdict
+    ) -> None:
+        count = queryset.order_by().update(verdict=verdict)
+        done = _("%(count)d 对文章已判断为“%(verdict)s”。")
+        said = {"count": count, "verdict": verdict.label}
+        self.message_user(request, done % said, messages.SUCCESS)
+
+
+def _linked(article: Article) -> str:
+    url = reverse("admin:articles_article_change", args=[article.pk])
+    place = str(article.page)
+    return format_html('<a href="{}">{}</a><br>{}', url, article.headline, place)

@@ -1,0 +1,103 @@
+"""Near-duplicates in the database: sketches of what is new, and the pairs that they show.
+
+Every article is compared once with all that were there before it; what an editor said of a
+pair stays said. An interrupted run goes on where it stopped: what has no sketch is new.
+"""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from articles.ingest import near_duplicates
+from articles.models import Article, NearDuplicate, Paragraph, TextSketch
+
+BATCH = 200
+# Of a form that is printed a thousand times, an editor need not see every pair.
+_MOST_CANDIDATES = 200
+
+
+def find() -> Iterator[tuple[int, int]]:
+    """Compare the articles that have no sketch or an old one; yield (compared, pairs found)."""
+    compared = pairs = 0
+    while ids := _unsketched():
+        with transaction.atomic():
+            pairs += _compare(ids)
+        compared += len(ids)
+        yield compared, pairs
+
+
+def _unsketched() -> list[int]:
+    old = Q(sketch__isnull=True) | ~Q(sketch__version=near_duplicates.VERSION)
+    changed = Q(sketch__made_at__lt=F("updated_at"))
+    found = Article.objects.filter(old | changed).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+def _compare(ids: list[int]) -> int:
+    now = timezone.now()
+    texts = _bodies(ids)
+    sketches = []
+    for pk in ids:
+        signature = near_duplicates.signature(texts.get(pk, ""))
+        sketches.append(
+            TextSketch(
+                article_id=pk,
+                version=near_duplicates.VERSION,
+                made_at=now,
+                signature=signature,
+                bands=near_duplicates.bands(signature),
+            )
+        )
+    TextSketch.objects.bulk_create(
+        sketches,
+        update_conflicts=True,
+        unique_fields=["article"],
+        update_fields=["version", "made_at", "signature", "bands"],
+    )
+    found = [pair for sketch in sketches for pair in _pairs(sketch, texts)]
+    NearDuplicate.objects.bulk_create(found, ignore_conflicts=True)
+    return len({(pair.first_id, pair.second_id) for pair in found})
+
+
+def _bodies(ids: list[int]) -> dict[int, str]:
+    """Return the paragraphs of articles, without heads: a re-run changes those."""
+    rows = (
+        Paragraph.objects.filter(article__in=ids)
+        .order_by("article", "position")
+        .values_list("article", "text")  # type: ignore[misc]  # stubs know the abstract base
+    )
+    texts: dict[int, list[str]] = {}
+    for pk, text in rows:
+        texts.setdefault(pk, []).append(text)
+    return {pk: "\n".join(parts) for pk, parts in texts.items()}
+
+
+def _pairs(sketch: TextSketch, texts: dict[int, str]) -> Iterator[NearDuplicate]:
+    if not sketch.bands:
+        return
+    candidates = TextSketch.objects.filter(bands__overlap=sketch.bands)
+    others = candidates.exclude(article=sketch.article_id).order_by("-article")
+    likely = {
+        other.article_id: similarity
+        for other in others[:_MOST_CANDIDATES]
+        if (
+            similarity := near_duplicates.similarity(
+                bytes(sketch.signature), bytes(other.signature)
+            )
+        )
+        >= near_duplicates.THRESHOLD
+    }
+    read = _bodies([pk for pk in likely if pk not in texts])
+    for pk, similarity in likely.items():
+        other = texts.get(pk) or read.get(pk, "")
+        agreement = near_duplicates.agreement(texts[sketch.article_id], other)
+        if agreement >= near_duplicates.AGREEMENT:
+            first, second = sorted((sketch.article_id, pk))
+            yield NearDuplicate(
+                first_id=first,
+                second_id=second,
+                similarity=round(similarity, 3),
+                agreement=round(agreement, 3),
+            )
