@@ -1,7 +1,10 @@
 """Publications, issues and pages of an import: found by their natural keys, or made."""
 
 import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from articles.ingest.record import Record, RecordError
 from articles.models import Issue, Page, Publication
@@ -11,6 +14,10 @@ from articles.models.place import RESERVED_SLUGS
 _REMEMBERED = 20_000
 _NUMBER = re.compile(r"(?P<section>[A-Za-z]?)0*(?P<number>\d+)")
 _LAST_POSITION = 32_767
+
+Key = tuple[Any, ...]
+_ISSUE = ("publication", "published_on", "edition")
+_PAGE = ("issue", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +37,55 @@ class Places:
     dry_run: bool = False
     made: list[str] = field(default_factory=list)
     _publications: dict[str, int | None] = field(default_factory=dict)
-    _issues: dict[tuple[object, ...], int | None] = field(default_factory=dict)
-    _pages: dict[tuple[object, ...], int | None] = field(default_factory=dict)
+    _issues: dict[Key, int | None] = field(default_factory=dict)
+    _pages: dict[Key, int | None] = field(default_factory=dict)
+
+    def expect(self, records: list[Record]) -> None:
+        """Find or make the places of a whole batch, in a few queries for all of them."""
+        if len(self._pages) > _REMEMBERED:
+            self.forget()
+        for record in records:
+            with suppress(RecordError):  # find() raises it again, for its record
+                self._publication(record)
+        issues = {
+            (publication, record.date, record.edition): record
+            for record in records
+            if (publication := self._publications.get(record.publication))
+        }
+        self._fill(Issue, _ISSUE, self._issues, issues, _new_issue)
+        pages = {
+            (issue, record.page): record
+            for key, record in _issues_of(records, self._publications)
+            if (issue := self._issues.get(key))
+        }
+        self._fill(Page, _PAGE, self._pages, pages, _new_page)
+
+    def _fill(
+        self,
+        model: type[Issue] | type[Page],
+        names: tuple[str, ...],
+        known: dict[Key, int | None],
+        wanted: dict[Key, Record],
+        make: Callable[[Key, Record], Issue | Page],
+    ) -> None:
+        """Add the primary keys of what is wanted and not known, made if need be."""
+        missing = {key: record for key, record in wanted.items() if key not in known}
+        known.update(_stored(model, names, missing))
+        new = [make(key, record) for key, record in missing.items() if key not in known]
+        if new and not self.dry_run:
+            # Somebody may make one at this very moment: then theirs it is.
+            model.objects.bulk_create(new, ignore_conflicts=True)
+            known.update(_stored(model, names, missing))
 
     def find(self, record: Record) -> Place:
-        """Return the place of a record, made if it was not there.
+        """Return the place of a record of the batch that was expected.
 
         Raise RecordError for a publication that cannot be made: its name is that of an
         address of the archive, or ``strict`` allows known ones only.
         """
-        if len(self._pages) > _REMEMBERED:
-            self.forget()
         publication = self._publication(record)
-        issue = self._issue(record, publication)
-        return Place(publication, issue, self._page(record, issue))
+        issue = self._issues.get((publication, record.date, record.edition))
+        return Place(publication, issue, self._pages.get((issue, record.page)))
 
     def forget(self) -> None:
         """Ask the database again: what was made in a transaction that failed is not there."""
@@ -73,35 +115,40 @@ class Places:
         name = record.publication_name or record.publication
         return Publication.objects.create(slug=record.publication, name=name).pk
 
-    def _issue(self, record: Record, publication: int | None) -> int | None:
-        key = (publication, record.date, record.edition)
-        if publication is None or key in self._issues:
-            return self._issues.get(key)
-        wanted = {
-            "publication_id": publication,
-            "published_on": record.date,
-            "edition": record.edition,
-        }
-        defaults = {"number": record.issue_number, "date_note": record.date_note}
-        if self.dry_run:
-            issue = Issue.objects.filter(**wanted).first()
-        else:
-            issue, _made = Issue.objects.get_or_create(**wanted, defaults=defaults)
-        self._issues[key] = issue.pk if issue else None
-        return self._issues[key]
 
-    def _page(self, record: Record, issue: int | None) -> int | None:
-        key = (issue, record.page)
-        if issue is None or key in self._pages:
-            return self._pages.get(key)
-        wanted = {"issue_id": issue, "label": record.page}
-        defaults = {"name": record.page_name, "position": page_position(record.page)}
-        if self.dry_run:
-            page = Page.objects.filter(**wanted).first()
-        else:
-            page, _made = Page.objects.get_or_create(**wanted, defaults=defaults)
-        self._pages[key] = page.pk if page else None
-        return self._pages[key]
+def _issues_of(
+    records: list[Record], publications: dict[str, int | None]
+) -> Iterator[tuple[Key, Record]]:
+    """Yield the key of each record's issue with the record."""
+    for record in records:
+        publication = publications.get(record.publication)
+        yield (publication, record.date, record.edition), record
+
+
+def _stored(
+    model: type[Issue] | type[Page], names: tuple[str, ...], keys: Collection[Key]
+) -> dict[Key, int | None]:
+    """Return the primary keys of the rows with these keys."""
+    if not keys:
+        return {}
+    values = {f"{name}__in": {key[at] for key in keys} for at, name in enumerate(names)}
+    # Of all combinations of those values some are no key that was asked for.
+    rows = model.objects.filter(**values).values_list(*names, "pk")
+    return {tuple(key): pk for *key, pk in rows if tuple(key) in keys}
+
+
+def _new_issue(key: Key, record: Record) -> Issue:
+    publication, date, edition = key
+    return Issue(
+        publication_id=publication, published_on=date, edition=edition,
+        number=record.issue_number, date_note=record.date_note,
+    )  # fmt: skip
+
+
+def _new_page(key: Key, record: Record) -> Page:
+    issue, label = key
+    position = page_position(record.page)
+    return Page(issue_id=issue, label=label, name=record.page_name, position=position)
 
 
 def page_position(label: str) -> int:

@@ -95,6 +95,7 @@ class Store:
 
     def _write(self, batch: list[Prepared]) -> Outcome:
         outcome = Outcome()
+        self.places.expect([prepared.record for prepared in batch])
         placed = list(self._placed(self._first_at_their_place(batch, outcome), outcome))
         known = _known(placed)
         new: list[Placed] = []
