@@ -14,7 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded import PROJECT, kill, needs_proc, open_workshop, query
+from tests.embedded import (
+    PROJECT,
+    kill,
+    needs_proc,
+    needs_root,
+    open_workshop,
+    query,
+)
 
 KILLS = int(os.environ.get("NEWSARCHIVE_KILLS", "8"))
 # Enough that the last kill still meets an import at work.
@@ -176,6 +183,36 @@ def test_no_process_outlives_a_killed_command(inbox):
         while any(is_alive(pid) for pid in workers):
             assert time.monotonic() < deadline, "a worker lives on"
             time.sleep(0.1)
+
+
+@needs_root
+@needs_proc
+def test_a_full_disk_stops_an_import_that_then_goes_on(inbox):
+    with open_workshop() as workshop:
+        folder = workshop.folder / "full"
+        folder.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs", folder]
+        if subprocess.run(mount, capture_output=True).returncode:
+            pytest.skip("needs the right to mount a tmpfs")
+        try:
+            archive = Archive(workshop, "full/var")
+            archive.run("migrate", "-v0")
+            free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+            ballast = folder / "ballast"
+            with ballast.open("wb") as file:
+                file.write(bytes(free - 25 * 2**20))
+            process = archive.begin("import_issues", str(inbox), "--workers", "1")
+            output = process.communicate(timeout=300)[0]
+            assert process.returncode == 1
+            assert "Traceback" not in output
+            assert "No space left on device" in output
+            assert "run the same command again" in output
+            ballast.unlink()
+            archive.run("import_issues", str(inbox), "--workers", "1")
+            assert len(archive.state()) == RECORDS + 48
+        finally:
+            archive.server.stop()
+            subprocess.run(["umount", "-l", folder], check=False)
 
 
 def is_alive(pid):

@@ -340,8 +340,9 @@ def _reserve(table: str, count: int) -> list[int]:
 
 def _copy(table: str, columns: str, rows: list[str]) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            data = io.StringIO("\n".join(rows) + "\n")
+        data = io.StringIO("\n".join(rows) + "\n")
+        # Django passes this method on as it is: a full disk would be psycopg2's error.
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", data)
 
 

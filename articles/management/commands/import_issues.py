@@ -96,7 +96,7 @@ class Command(BaseCommand):
                 if not options["dry_run"]:
                     index.flush()
         except (OperationalError, InterfaceError) as error:
-            reason = " ".join(str(error).split())
+            reason = " ".join(str(error).split()).rstrip(".")
             raise CommandError(
                 f"the database stopped the import: {reason}. What was written is whole;"
                 " run the same command again, and it goes on"
