@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reversion.models import Version
 
+from articles.ingest import known
 from articles.ingest.encoding import EncodingError, decode
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats.page_file import split_header
@@ -217,6 +219,29 @@ def test_the_same_input_again_changes_nothing_and_says_so(inbox):
     assert "0 new, 0 changed, 4 unchanged" in said
     assert archive() == before
     assert list(Article.objects.values_list("updated_at", flat=True)) == times
+
+
+def test_a_large_input_is_not_segmented_again(inbox):
+    # Blank lines are passed over, but make the file large enough to ask what is known.
+    padding = "\n" * 4_000_000
+    same = record(headline="长三角的早晨", position=1)
+    put(inbox, "a.jsonl", padding + lines(same))
+    assert "1 new" in run(inbox)[0]
+    moved = {**same, "position": 2}
+    put(inbox, "a.jsonl", padding + lines(same, moved))
+    assert "1 new, 0 changed, 1 unchanged" in run(inbox)[0]
+    assert is_indexed_truly()
+    assert SearchDocument.objects.count() == 2
+
+
+def test_known_digests_are_found_and_others_are_not(tmp_path):
+    digests = sorted(hashlib.md5(b"%d" % n).hexdigest() for n in range(1_000))  # noqa: S324
+    known.write(tmp_path / "known", digests[::2])
+    found = known.KnownDigests(tmp_path / "known")
+    assert [digest in found for digest in digests] == [True, False] * 500
+    known.write(tmp_path / "none", [])
+    assert digests[0] not in known.KnownDigests(tmp_path / "none")
+    assert digests[0] not in known.KnownDigests()
 
 
 def test_a_changed_article_is_updated_and_its_former_text_kept(inbox):

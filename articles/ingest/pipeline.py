@@ -41,6 +41,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Background:
+    """What workers know of the archive: its lexicon, and a file of the digests it has."""
+
+    words: tuple[str, ...]
+    known: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the command was told."""
 
@@ -52,20 +60,19 @@ class Options:
 def run(
     paths: Iterable[Path],
     store: Store,
-    words: tuple[str, ...],
+    background: Background,
     options: Options,
     reject: Callable[[Rejected], None],
     meter: entries.Meter,
 ) -> Iterator[Report]:
     """Import the paths and yield the report after each batch, and once at the end.
 
-    ``reject`` is called with what is set aside, ``meter`` says how much of the files was
-    read, and ``words`` is the archive's lexicon.
+    ``reject`` is called with what is set aside, ``meter`` says how much of the files was read.
     """
     report = Report()
     positions = _Positions()
     batch: list[Prepared] = []
-    workers = _Workers(options.workers, words)
+    workers = _Workers(options.workers, background)
     try:
         for found in workers.map(_chunks(paths, options, report, meter)):
             if isinstance(found, Rejected):
@@ -174,14 +181,14 @@ class _Task:
 class _Workers:
     """Processes that prepare chunks; with none, this process does it."""
 
-    def __init__(self, count: int, words: tuple[str, ...]) -> None:
-        self._count, self._words = count, words
+    def __init__(self, count: int, background: Background) -> None:
+        self._count, self._background = count, background
         self._pool: ProcessPoolExecutor | None = None
 
     def map(self, chunks: Iterable[Chunk | Rejected]) -> Iterator[Prepared | Rejected]:
         """Yield what the chunks become, in their order."""
         if self._count == 0:
-            begin(self._words)
+            begin(self._background.words, self._background.known)
             for chunk in chunks:
                 yield from [chunk] if isinstance(chunk, Rejected) else prepare(chunk)
             return
@@ -219,7 +226,7 @@ class _Workers:
                 # A forked child would share the connection to the database.
                 mp_context=get_context("spawn"),
                 initializer=begin,
-                initargs=(self._words,),
+                initargs=(self._background.words, self._background.known),
             )
         return self._pool
 

@@ -9,15 +9,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
+from pathlib import Path
 from threading import Thread
 
 from articles.ingest import formats
 from articles.ingest.formats import Chunk, Origin, Rejected
+from articles.ingest.known import KnownDigests
 from articles.ingest.record import Record
 from articles.search import document
 from articles.text.lexicon import Lexicon
 
 _lexicon = Lexicon.empty()
+_known = KnownDigests()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,22 @@ class PreparedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record ready to be stored, with the file and line that it came from."""
+    """A record ready to be stored, with the file and line that it came from.
+
+    ``documents`` is None where the archive seems to have the record: nothing was segmented.
+    """
 
     record: Record
     origin: Origin
     digest: str
-    documents: tuple[PreparedDocument, ...]
+    documents: tuple[PreparedDocument, ...] | None
 
 
-def begin(words: Iterable[str]) -> None:
-    """Give this process the archive's lexicon, before its first chunk."""
-    global _lexicon
+def begin(words: Iterable[str], known: Path | None = None) -> None:
+    """Give this process the archive's lexicon and what it has, before its first chunk."""
+    global _lexicon, _known
     _lexicon = Lexicon(words)
+    _known = KnownDigests(known)
     if parent := parent_process():
         # A pool's process would wait for ever for a command that was killed.
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
@@ -72,17 +79,23 @@ def _records(chunk: Chunk) -> Iterator[Record | Rejected]:
 
 
 def _prepared(record: Record, chunk: Chunk) -> Prepared:
-    parts: tuple[PreparedDocument, ...] = ()
-    if record.status == "published":
-        parts = tuple(
-            PreparedDocument(
-                document.content_digest(part),
-                copy_row(part.words, part.bigrams, part.text),
-            )
-            for part in document.parts(searched_fields(record), _lexicon)
-        )
     origin = Origin(chunk.origin.file, record.line)
-    return Prepared(record, origin, record.digest(), parts)
+    digest = record.digest()
+    found = None if digest in _known else documents(record, _lexicon)
+    return Prepared(record, origin, digest, found)
+
+
+def documents(record: Record, lexicon: Lexicon) -> tuple[PreparedDocument, ...]:
+    """Return the search documents of a record; one that readers do not see has none."""
+    if record.status != "published":
+        return ()
+    return tuple(
+        PreparedDocument(
+            document.content_digest(part),
+            copy_row(part.words, part.bigrams, part.text),
+        )
+        for part in document.parts(searched_fields(record), lexicon)
+    )
 
 
 def searched_fields(record: Record) -> Iterator[tuple[str, str]]:

@@ -18,11 +18,12 @@ from articles import history
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats import Rejected
 from articles.ingest.places import Place, Places
-from articles.ingest.prepare import Prepared, copy_row
+from articles.ingest.prepare import Prepared, copy_row, documents
 from articles.ingest.record import Record, RecordError
 from articles.models import Article, Paragraph, Photo
 from articles.models.article import TaggedArticle
 from articles.search import document
+from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed, touch
 from articles.tags import tags_named
 
@@ -165,6 +166,18 @@ class Store:
         outcome.to_review += bool(needs_review(prepared.record))
         if not self._dry_run:
             _update(article, prepared)
+
+
+def known_digests() -> Iterator[str]:
+    """Yield the digests of what was imported before, in their order."""
+    with connection.connection.cursor("known_digests", withhold=True) as cursor:
+        cursor.itersize = 50_000
+        cursor.execute(
+            "SELECT import_digest FROM articles_article WHERE import_digest <> ''"
+            ' ORDER BY import_digest COLLATE "C"'
+        )
+        for (digest,) in cursor:
+            yield digest
 
 
 def needs_review(record: Record) -> bool:
@@ -312,7 +325,11 @@ class _Rows:
 
     def add_documents(self, pk: int, prepared: Prepared, place: Place) -> None:
         date = prepared.record.date
-        for number, part in enumerate(prepared.documents):
+        parts = prepared.documents
+        if parts is None:
+            # The archive has this record elsewhere: nobody segmented it.
+            parts = documents(prepared.record, current_lexicon())
+        for number, part in enumerate(parts):
             digest = document.digest(
                 part.digest, int(place.publication or 0), int(place.page or 0), date
             )
