@@ -225,10 +225,10 @@ def test_a_large_input_is_not_segmented_again(inbox):
     # Blank lines are passed over, but make the file large enough to ask what is known.
     padding = "\n" * 4_000_000
     same = record(headline="长三角的早晨", position=1)
-    put(inbox, "a.jsonl", padding + lines(same))
+    put(inbox, "a.jsonl", lines(same) + padding)
     assert "1 new" in run(inbox)[0]
     moved = {**same, "position": 2}
-    put(inbox, "a.jsonl", padding + lines(same, moved))
+    put(inbox, "a.jsonl", lines(same, moved) + padding)
     assert "1 new, 0 changed, 1 unchanged" in run(inbox)[0]
     assert is_indexed_truly()
     assert SearchDocument.objects.count() == 2
