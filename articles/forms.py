@@ -9,7 +9,7 @@ from taggit.models import Tag
 
 from articles.models import Contributor, Publication
 from articles.search.engine import Filters
-from articles.search.query import MAX_LENGTH
+from articles.search.language import MAX_LENGTH
 
 MAX_PAGE = 10_000
 MIN_YEAR, MAX_YEAR = 1, 9999
@@ -56,7 +56,7 @@ class _ChoiceBySlug(forms.ModelChoiceField):
 class SearchForm(forms.Form):
     """A search and its filters."""
 
-    SORTS = [("best", _("最相关")), ("newest", _("最新"))]
+    SORTS = [("best", _("最相关")), ("newest", _("最新")), ("oldest", _("最早"))]
 
     q = forms.CharField(
         label=_("检索词"),
@@ -75,6 +75,9 @@ class SearchForm(forms.Form):
         pgettext_lazy("label", "报纸"),
         _("没有这份报纸。"),
         empty_label=_("全部报纸"),
+    )
+    page = forms.CharField(
+        label=_("版"), max_length=100, required=False, widget=forms.HiddenInput
     )
     tag = _ChoiceBySlug(Tag, _("标签"), _("没有这个标签。"), widget=forms.HiddenInput)
     author = _ChoiceBySlug(
@@ -110,4 +113,5 @@ class SearchForm(forms.Form):
             until=asked["to"],
             tag=asked["tag"],
             author=asked["author"],
+            page=asked["page"],
         )

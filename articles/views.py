@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import EmptyPage
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView
 from taggit.models import Tag
 
-from articles import calendar
+from articles import calendar, understood
 from articles.forms import PageNumberForm, SearchForm, YearForm
 from articles.models import (
     Article,
@@ -24,8 +23,8 @@ from articles.models import (
 )
 from articles.models.place import IssueKey
 from articles.search import engine
+from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
-from articles.search.query import parse
 
 ARTICLES_PER_PAGE = 20
 
@@ -198,7 +197,6 @@ def _neighbours(article: Article) -> tuple[Article | None, Article | None]:
 def search(request: HttpRequest) -> HttpResponse:
     """Show what was found; 400 with the reason where the form was filled in wrongly."""
     form = SearchForm(request.GET)
-    number = PageNumberForm(request.GET).number()
     context: dict[str, Any] = {
         "form": form,
         "query": request.GET.get("q", ""),
@@ -206,13 +204,12 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     if not form.is_valid():
         return render(request, "articles/search.html", context, status=400)
-    if number is None:
-        raise Http404(_("没有这一页。"))
     sort: engine.Sort = form.cleaned_data["sort"] or "best"
     query = parse(form.cleaned_data["q"], current_lexicon())
     try:
-        results = engine.search(query, form.filters(), sort, number) if query else None
-    except EmptyPage:
+        after = _cursor(request)
+        results = engine.search(query, form.filters(), sort, after) if query else None
+    except ValueError:
         raise Http404(_("没有这一页。")) from None
     except engine.SearchTimeoutError:
         response = render(request, "articles/search_timeout.html", status=503)
@@ -220,10 +217,18 @@ def search(request: HttpRequest) -> HttpResponse:
         return response
     context |= {
         "results": results,
-        "page_obj": results and results.page,
+        "understood": query.understood,
+        "notes": understood.notes(query),
+        "first": after is None,
         "sorts": _sorts(request, sort),
     }
     return render(request, "articles/search.html", context)
+
+
+def _cursor(request: HttpRequest) -> engine.Cursor | None:
+    """Return where the page begins; raise ValueError where the address says no such place."""
+    after = request.GET.get("after", "")
+    return engine.Cursor.parse(after) if after else None
 
 
 def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -232,7 +237,7 @@ def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     for value, label in SearchForm.SORTS:
         parameters = request.GET.copy()
         parameters["sort"] = value
-        parameters.pop("page", None)
+        parameters.pop("after", None)
         url = f"?{parameters.urlencode()}"
         sorts.append(
             {"value": value, "label": label, "current": value == current, "url": url}

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 import jieba  # noqa: E402
 
 from articles.text.fold import fold, fold_with_offsets  # noqa: E402
-from articles.text.segment import bigrams, segment, segment_with  # noqa: E402
+from articles.text.segment import pair_codes, segment, segment_with  # noqa: E402
 
 REPEATS = 5
 
@@ -48,7 +48,7 @@ def main() -> None:
         "segment (rjieba)": best_time(lambda: segment(folded)),
         "fold": best_time(lambda: fold(page)),
         "fold with offsets": best_time(lambda: fold_with_offsets(page)),
-        "bigrams": best_time(lambda: bigrams(folded)),
+        "pair codes": best_time(lambda: pair_codes(folded)),
     }
     for name, seconds in rows.items():
         print(f"{name:28}{len(page) / seconds / 1e6:9.2f}{rival / seconds:9.1f}×")

@@ -13,8 +13,8 @@ from django.db import connection
 from articles.demo import MARK, demo
 from articles.models import Article, Issue, Paragraph, Publication, SearchDocument
 from articles.search.engine import Filters, search
+from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
-from articles.search.query import parse
 from articles.text.fold import fold
 
 SEED = Path(__file__).parent / "data" / "seed"

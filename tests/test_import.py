@@ -24,8 +24,8 @@ from articles.ingest.record import RecordError, from_exchange
 from articles.models import Article, Issue, Page, Publication, SearchDocument
 from articles.search import index
 from articles.search.engine import Filters, search
+from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
-from articles.search.query import parse
 
 SEED = Path(__file__).parent / "data" / "seed"
 SOURCE = (SEED / "xinmin_page_text.txt").read_text(encoding="utf-8")
@@ -301,6 +301,10 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(inbox):
     assert Article.objects.filter(deck="改").count() == 0
 
 
+# More different words than one tsvector can hold.
+LONG = " ".join(f"w{number:07x}" for number in range(150_000))
+
+
 def test_search_documents_are_those_that_the_index_makes(inbox):
     put(inbox, "xinmin-wanbao/2020-06-08/1.txt", SOURCE)
     photo = {"kind": "photo", "caption": "雨中的人", "credit": "张三 摄"}
@@ -315,7 +319,7 @@ def test_search_documents_are_those_that_the_index_makes(inbox):
     put(
         inbox,
         "a.jsonl",
-        lines(rich, record(headline="long", paragraphs=["很长。" * 60_000])),
+        lines(rich, record(headline="long", paragraphs=[LONG])),
     )
     run(inbox)
     assert SearchDocument.objects.filter(part=1).exists()

@@ -19,8 +19,9 @@ from articles.models import (
     TaggedArticle,
 )
 from articles.search import index
+from articles.search.conditions import condition
+from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
-from articles.search.query import parse
 from tests.factories import make_article, make_issue, make_page
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 def found(text):
     """Return the headlines of the articles whose documents have all words of ``text``."""
-    query = parse(text, current_lexicon()).tsquery()
+    query = condition(parse(text, current_lexicon()).root).tsquery
     documents = SearchDocument.objects.filter(words__matches=query)
     return sorted(set(documents.values_list("article__headline", flat=True)))
 

@@ -1,26 +1,37 @@
 """Search: which articles, in which order, and what is shown of them."""
 
 import datetime
+import itertools
 
 import pytest
-from django.core.paginator import EmptyPage
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.models import Contribution, Contributor, LexiconWord
 from articles.search import engine
-from articles.search.engine import Filters, SearchTimeoutError
+from articles.search.engine import Cursor, Filters, SearchTimeoutError
 from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
+from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
-from articles.search.query import parse
 from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
 from tests.factories import make_article, make_issue, make_page, make_publication
 
 
-def search(text, sort="best", page=1, **filters):
-    return engine.search(parse(text, current_lexicon()), Filters(**filters), sort, page)
+def search(text, sort="best", after=None, **filters):
+    query = parse(text, current_lexicon())
+    return engine.search(query, Filters(**filters), sort, after)
+
+
+def all_pages(text, sort="best", **filters):
+    """Return the hits of each page, following the addresses of the next."""
+    results = search(text, sort, **filters)
+    pages = [headlines(results)]
+    while results.after:
+        results = search(text, sort, Cursor.parse(str(results.after)), **filters)
+        pages.append(headlines(results))
+    return pages
 
 
 def headlines(results):
@@ -29,20 +40,6 @@ def headlines(results):
 
 def marked(segments):
     return "".join(f"[{s.text}]" if s.marked else s.text for s in segments)
-
-
-# ---- query
-
-
-@pytest.mark.parametrize("text", ["", "  ", "。，！", '"" - ( ) | *', "…", "\u200b"])
-def test_a_query_without_letters_asks_nothing(text):
-    assert not parse(text, Lexicon())
-
-
-def test_a_query_is_folded_and_each_term_kept_once():
-    query = parse("長三角　ＡＢＣ 长三角", Lexicon())
-    assert [term.text for term in query.terms] == ["长三角", "abc"]
-    assert query.tsquery() == "'长三' & '三角' & '长三角' & 'abc'"
 
 
 # ---- which articles
@@ -151,14 +148,33 @@ def test_more_occurrences_rank_above_fewer():
 
 @pytest.mark.django_db
 def test_pages_hold_every_hit_once_and_end():
-    made = {make_article(f"梅雨第{n}天").pk for n in range(45)}
-    for sort in ("best", "newest"):
-        pages = [search("梅雨", sort, page) for page in (1, 2, 3)]
-        seen = [hit.article.pk for results in pages for hit in results.hits]
-        assert [len(results.hits) for results in pages] == [20, 20, 5]
-        assert (set(seen), len(seen)) == (made, 45)
-        with pytest.raises(EmptyPage):
-            search("梅雨", sort, 4)
+    for n in range(45):
+        page = make_page("1", make_issue(f"2020-0{n % 3 + 1}-01"))
+        make_article(f"梅雨第{n}天", page=page)
+    for sort in ("best", "newest", "oldest"):
+        pages = all_pages("梅雨", sort)
+        assert list(map(len, pages)) == [20, 20, 5]
+        assert len(set(itertools.chain(*pages))) == 45
+
+
+@pytest.mark.django_db
+def test_pages_of_the_literal_search_go_on_with_it():
+    for n in range(25):
+        make_article(f"第{n}天", body=["李国英分别介绍"])
+    assert search("英分").literal
+    pages = all_pages("英分")
+    assert list(map(len, pages)) == [20, 5]
+    assert len(set(itertools.chain(*pages))) == 25
+
+
+CURSORS = ["x", "w_", "w_2020-02-30_1", "w_1_2020-01-01_1_2", "w_nan_2020-01-01_1",
+           "w_0x1p99_2020-01-01_1", "w_2020-01-01_99999999999999999999", "q_2020-01-01_1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CURSORS)
+def test_what_is_no_place_in_the_order_is_refused(text):
+    with pytest.raises(ValueError):
+        Cursor.parse(text)
 
 
 @pytest.mark.django_db
@@ -169,9 +185,11 @@ def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
     for n in range(15):
         make_article(f"梅雨第{n}天", tags=["天气"])
     current_lexicon()
-    # Lexicon's signature, savepoint and its release, time limit, count, ids, articles,
-    # paragraphs, photos, tags.
-    with django_assert_num_queries(10):
+    search("梅雨")
+    # Lexicon's signature; savepoint, settings, sequence, known counts, count of a rare word,
+    # ids, time limit, release; articles, paragraphs, photos, tags, contributions; savepoint,
+    # settings, count, time limit, release.
+    with django_assert_num_queries(19):
         assert len(search("梅雨").hits) == 15
 
 

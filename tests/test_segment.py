@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from articles.text.fold import fold, fold_with_offsets
 from articles.text.lexicon import Lexicon
-from articles.text.segment import MAX_WORD_LENGTH, bigrams, segment, segment_with
+from articles.text.segment import MAX_WORD_LENGTH, pair_codes, segment, segment_with
 
 SOURCE = Path(__file__).parent / "data" / "seed" / "xinmin_page_text.txt"
 
@@ -186,12 +186,33 @@ def test_lexicon_words_that_overlap_or_stand_within_another_are_all_found():
     )
 
 
-# ---- bigrams
+# ---- codes of characters and pairs
 
 
 @given(st.text(han, min_size=2, max_size=30), st.data())
-def test_a_substring_has_only_bigrams_of_its_text(text, data):
+def test_a_substring_has_only_codes_of_its_text(text, data):
     start = data.draw(st.integers(0, len(text) - 2))
     end = data.draw(st.integers(start + 2, len(text)))
-    assert bigrams(text[start:end]) <= bigrams(text)
-    assert bigrams(text) == set(map("".join, itertools.pairwise(text)))
+    assert pair_codes(text[start:end]) <= pair_codes(text)
+    pairs = set(map("".join, itertools.pairwise(text)))
+    assert len(pair_codes(text)) == len(pairs) + len(set(text))
+
+
+# Beyond U+FFFF, blanks, and signs that PostgreSQL, UTF-16 or a regular expression treats apart.
+_ANY = st.text(st.sampled_from("黄润秋 \n\x1fA.𠮷𠮶'\\%_\u3000é"), max_size=12)
+
+
+@given(_ANY, _ANY)
+def test_codes_of_one_or_two_characters_are_there_if_and_only_if_the_string_is(
+    text, string
+):
+    if string in text:
+        assert pair_codes(string) <= pair_codes(text)
+    for char in set(text) - set(" \n\x1f\u3000"):
+        assert pair_codes(char) <= pair_codes(text)
+    absent = pair_codes("𠮷𠮶") <= pair_codes(text)
+    assert absent == ("𠮷𠮶" in text) or "𠮷" in text
+
+
+def test_all_codes_are_integers_of_postgresql():
+    assert all(-(2**31) <= c < 2**31 for c in pair_codes("\uffff\ufffe𠮷\U0010fffd"))

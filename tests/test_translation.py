@@ -154,7 +154,7 @@ def latin_article():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", ["/nothing-here/", "/search/?q=%00", "/search/?page=0"]
+    "name", ["/nothing-here/", "/search/?q=%00", "/search/?q=x&after=0"]
 )
 def test_error_pages_speak_english(english, name):
     assert not HAN.search(english.get(name).content.decode())

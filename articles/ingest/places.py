@@ -27,6 +27,7 @@ class Place:
     publication: int | None
     issue: int | None
     page: int | None
+    page_name: str = ""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Places:
     _publications: dict[str, int | None] = field(default_factory=dict)
     _issues: dict[Key, int | None] = field(default_factory=dict)
     _pages: dict[Key, int | None] = field(default_factory=dict)
+    _page_names: dict[int | None, str] = field(default_factory=dict)
 
     def expect(self, records: list[Record]) -> None:
         """Find or make the places of a whole batch, in a few queries for all of them."""
@@ -59,6 +61,13 @@ class Places:
             if (issue := self._issues.get(key))
         }
         self._fill(Page, _PAGE, self._pages, pages, _new_page)
+        unnamed = [
+            page
+            for key in pages
+            if (page := self._pages.get(key)) and page not in self._page_names
+        ]
+        named = Page.objects.filter(pk__in=unnamed) if unnamed else Page.objects.none()
+        self._page_names.update(named.values_list("pk", "name"))
 
     def _fill(
         self,
@@ -85,13 +94,15 @@ class Places:
         """
         publication = self._publication(record)
         issue = self._issues.get((publication, record.date, record.edition))
-        return Place(publication, issue, self._pages.get((issue, record.page)))
+        page = self._pages.get((issue, record.page))
+        return Place(publication, issue, page, self._page_names.get(page, ""))
 
     def forget(self) -> None:
         """Ask the database again: what was made in a transaction that failed is not there."""
         self._publications.clear()
         self._issues.clear()
         self._pages.clear()
+        self._page_names.clear()
 
     def _publication(self, record: Record) -> int | None:
         slug = record.publication

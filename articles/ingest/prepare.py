@@ -25,23 +25,28 @@ _known = KnownDigests()
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """A search document's content: its digest, and its wide columns as COPY reads them."""
+    """The search documents' content: its digest, its length, and the rest as COPY reads it.
+
+    ``vectors`` are one, or more where one would pass the limit; ``wide`` belongs to the first.
+    """
 
     digest: str
-    columns: str
+    length: int
+    vectors: tuple[str, ...]
+    wide: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A record ready to be stored, with the file and line that it came from.
 
-    ``documents`` is None where the archive seems to have the record: nothing was segmented.
+    ``document`` is None for a draft, and where the archive seems to have the record: nothing was segmented.
     """
 
     record: Record
     origin: Origin
     digest: str
-    documents: tuple[PreparedDocument, ...] | None
+    document: PreparedDocument | None
 
 
 def begin(words: Iterable[str], known: Path | None = None) -> None:
@@ -81,39 +86,39 @@ def _records(chunk: Chunk) -> Iterator[Record | Rejected]:
 def _prepared(record: Record, chunk: Chunk) -> Prepared:
     origin = Origin(chunk.origin.file, record.line)
     digest = record.digest()
-    found = None if digest in _known else documents(record, _lexicon)
+    wanted = record.status == "published" and digest not in _known
+    found = prepared_document(record, _lexicon) if wanted else None
     return Prepared(record, origin, digest, found)
 
 
-def documents(record: Record, lexicon: Lexicon) -> tuple[PreparedDocument, ...]:
-    """Return the search documents of a record; one that readers do not see has none."""
-    if record.status != "published":
-        return ()
-    return tuple(
-        PreparedDocument(
-            document.content_digest(part),
-            copy_row(part.words, part.bigrams, part.text),
-        )
-        for part in document.parts(searched_fields(record), lexicon)
+def prepared_document(record: Record, lexicon: Lexicon) -> PreparedDocument:
+    """Return the content of a record's search documents."""
+    content = document.content(searched_fields(record), lexicon)
+    return PreparedDocument(
+        content.digest(),
+        content.length,
+        tuple(_copied(vector) for vector in content.vectors),
+        # PostgreSQL reads a set of integers as Python writes it.
+        f"{content.bigrams or '{}'}\t\\\\x{content.frequencies.hex()}\t{_copied(content.text)}",
     )
 
 
 def searched_fields(record: Record) -> Iterator[tuple[str, str]]:
     """Yield every text that readers search, as articles/search/index.py does for an article."""
-    yield "A", record.kicker
-    yield "A", record.headline
-    yield "A", record.deck
-    yield "B", record.column
-    yield "D", record.dateline
-    yield "B", record.byline
+    yield "h", record.kicker
+    yield "h", record.headline
+    yield "h", record.deck
+    yield "k", record.column
+    yield "d", record.dateline
+    yield "b", record.byline
     for tag in sorted(record.tags):
-        yield "B", tag
+        yield "t", tag
     for part in record.body:
         if part["kind"] == "photo":
-            yield "C", part.get("caption", "")
-            yield "C", part.get("credit", "")
+            yield "c", part.get("caption", "")
+            yield "c", part.get("credit", "")
         else:
-            yield "D", part["text"]
+            yield "d", part["text"]
 
 
 def copy_row(*values: object) -> str:

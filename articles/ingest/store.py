@@ -18,14 +18,16 @@ from articles import history
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats import Rejected
 from articles.ingest.places import Place, Places
-from articles.ingest.prepare import Prepared, copy_row, documents
+from articles.ingest.prepare import Prepared, copy_row, prepared_document
 from articles.ingest.record import Record, RecordError
 from articles.models import Article, Paragraph, Photo
 from articles.models.article import TaggedArticle
 from articles.search import document
 from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed, touch
+from articles.search.tsvector import quote
 from articles.tags import tags_named
+from articles.text.people import people
 
 # GIN merges what is new into its trees when its list of pending entries is full: the longer
 # the list, the less work in all (measured: COPY in two fifths of the time), but searches read
@@ -275,6 +277,7 @@ def _insert(new: list[Placed]) -> None:
     now = timezone.now().isoformat()
     ids = _reserve("articles_article", len(new))
     rows = _Rows()
+    named = tags_named({tag for prepared, _ in new for tag in prepared.record.tags})
     for pk, (prepared, place) in zip(ids, new, strict=True):
         columns = _columns(prepared)
         columns["doubts"] = json.dumps(columns["doubts"], ensure_ascii=True)
@@ -284,12 +287,14 @@ def _insert(new: list[Placed]) -> None:
             )
         )
         rows.add_parts(pk, prepared.record)
-        rows.add_documents(pk, prepared, place)
+        tags = tuple(sorted({named[tag] for tag in prepared.record.tags}))
+        rows.tags += [copy_row(pk, tag) for tag in tags]
+        rows.add_documents(pk, prepared, place, tags)
     _copy("articles_article", _ARTICLE, rows.articles)
     _copy("articles_paragraph", "article_id, position, kind, text", rows.paragraphs)
     _copy("articles_photo", _PHOTO, rows.photos)
     _copy("articles_searchdocument", _DOCUMENT, rows.documents)
-    _tag(dict(zip(ids, (prepared.record for prepared, _place in new), strict=True)))
+    _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
 
 
 _ARTICLE = (
@@ -299,8 +304,8 @@ _ARTICLE = (
 )
 _PHOTO = "article_id, position, caption, credit, alt, image"
 _DOCUMENT = (
-    "article_id, part, publication_id, page_id, published_on, version, digest, words,"
-    " bigrams, text"
+    "article_id, part, publication_id, page_id, published_on, length, page_name,"
+    ' "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
 )
 
 
@@ -311,6 +316,7 @@ class _Rows:
         self.articles: list[str] = []
         self.paragraphs: list[str] = []
         self.photos: list[str] = []
+        self.tags: list[str] = []
         self.documents: list[str] = []
 
     def add_parts(self, pk: int, record: Record) -> None:
@@ -323,26 +329,53 @@ class _Rows:
                     copy_row(pk, position, part["kind"], part["text"])
                 )
 
-    def add_documents(self, pk: int, prepared: Prepared, place: Place) -> None:
-        date = prepared.record.date
-        parts = prepared.documents
-        if parts is None:
-            # The archive has this record elsewhere: nobody segmented it.
-            parts = documents(prepared.record, current_lexicon())
-        for number, part in enumerate(parts):
-            digest = document.digest(
-                part.digest, int(place.publication or 0), int(place.page or 0), date
-            )
+    def add_documents(
+        self, pk: int, prepared: Prepared, place: Place, tags: tuple[int, ...]
+    ) -> None:
+        record = prepared.record
+        if record.status != "published":
+            return
+        # Where the archive has this record elsewhere, no worker segmented it.
+        made = prepared.document or prepared_document(record, current_lexicon())
+        facets = _facets(record, place, tags)
+        digest = facets.digest(made.digest)
+        first = "".join(f"{quote(lexeme)} " for lexeme in facets.lexemes())
+        for number, vector in enumerate(made.vectors):
             narrow = copy_row(
                 pk,
                 number,
-                place.publication,
-                place.page,
-                date,
+                facets.publication,
+                facets.page,
+                record.date,
+                made.length,
+                facets.page_name,
+                facets.column,
+                _array(facets.tags),
+                _array(facets.authors),
                 document.VERSION,
                 digest,
+                first if number == 0 else "",
             )
-            self.documents.append(f"{narrow}\t{part.columns}")
+            wide = made.wide if number == 0 else "{}\t\t"
+            self.documents.append(f"{narrow}{vector}\t{wide}")
+
+
+def _array(values: tuple[object, ...]) -> str | None:
+    """Return the text of an array, NULL where it is empty; a name holds no sign of arrays."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}" if values else None
+
+
+def _facets(record: Record, place: Place, tags: tuple[int, ...]) -> document.Facets:
+    return document.Facets(
+        publication=int(place.publication or 0),
+        page=int(place.page or 0),
+        label=record.page,
+        page_name=place.page_name,
+        published_on=record.date,
+        column=record.column,
+        tags=tags,
+        authors=tuple(people(record.byline))[: document.MAX_AUTHORS],
+    )
 
 
 def _reserve(table: str, count: int) -> list[int]:
@@ -361,14 +394,3 @@ def _copy(table: str, columns: str, rows: list[str]) -> None:
         # Django passes this method on as it is: a full disk would be psycopg2's error.
         with connection.cursor() as cursor, connection.wrap_database_errors:
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", data)
-
-
-def _tag(records: dict[int, Record]) -> None:
-    """Give articles their tags; their search documents have them already."""
-    named = tags_named({tag for record in records.values() for tag in record.tags})
-    rows = [
-        copy_row(pk, tag_id)
-        for pk, record in records.items()
-        for tag_id in sorted({named[tag] for tag in record.tags})
-    ]
-    _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows)

@@ -12,7 +12,7 @@ from articles.models.article import (
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
-from articles.models.search_document import SearchDocument
+from articles.models.search_document import LexemeCount, SearchDocument
 
 __all__ = [
     "Article",
@@ -20,6 +20,7 @@ __all__ = [
     "Contribution",
     "Contributor",
     "Issue",
+    "LexemeCount",
     "LexiconWord",
     "NearDuplicate",
     "Page",

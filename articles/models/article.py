@@ -45,7 +45,7 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
 
     def with_text(self) -> Self:
         """Return the articles for lists, with everything that readers search in them."""
-        parts = ("paragraphs", "photos", "tags")
+        parts = ("paragraphs", "photos", "tags", "contributions__contributor")
         return self.for_lists().prefetch_related(*parts)
 
     def in_print_order(self) -> Self:
@@ -114,7 +114,7 @@ class TaggedArticle(Indexed, TaggedItemBase):  # type: ignore[misc]  # taggit is
     natural_key.dependencies = ["articles.article", "taggit.tag"]  # type: ignore[attr-defined]
 
 
-class ContributorManager(models.Manager["Contributor"]):
+class ContributorQuerySet(IndexedQuerySet["Contributor"]):
     """Contributors, found by slug in fixtures."""
 
     def get_by_natural_key(self, slug: str) -> "Contributor":
@@ -122,8 +122,10 @@ class ContributorManager(models.Manager["Contributor"]):
         return self.get(slug=slug)
 
 
-class Contributor(models.Model):
+class Contributor(Indexed):
     """Somebody who wrote, photographed or edited; two of one name have two slugs."""
+
+    articles_path = "contributions__article"
 
     name = models.CharField(_("姓名"), max_length=100)
     slug = models.SlugField(
@@ -134,7 +136,7 @@ class Contributor(models.Model):
         validators=[validate_slug],
     )
 
-    objects = ContributorManager()
+    objects = ContributorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("作者")
@@ -419,7 +421,7 @@ class Photo(ArticlePart):
         return f"photo{self.position}"
 
 
-class ContributionManager(models.Manager["Contribution"]):
+class ContributionQuerySet(IndexedQuerySet["Contribution"]):
     """Contributions, found by article, contributor and role in fixtures."""
 
     def get_by_natural_key(
@@ -433,8 +435,10 @@ class ContributionManager(models.Manager["Contribution"]):
         )
 
 
-class Contribution(models.Model):
+class Contribution(Indexed):
     """What a contributor did for an article."""
+
+    articles_path = "article_id"
 
     class Role(models.TextChoices):
         """How newspapers name what somebody did."""
@@ -458,7 +462,7 @@ class Contribution(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("次序"), default=1)
 
-    objects = ContributionManager()
+    objects = ContributionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("署名作者")

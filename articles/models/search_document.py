@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -10,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles.models import lookups  # noqa: F401 - registers them
-from articles.search.tsvector import tsquery_all
 from articles.text.fold import fold
-from articles.text.segment import bigrams
+from articles.text.segment import pair_codes
 
 
 class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
@@ -21,12 +21,11 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     def containing(self, folded: str) -> Self:
         """Return the documents in which a folded string stands, to the letter.
 
-        White space in the string matches itself only. A string of one character is found by
-        reading all of ``text``.
+        White space in the string matches itself only.
         """
         found = self.filter(text__contains=folded)
-        pairs = set().union(*map(bigrams, folded.split()))
-        return found.filter(bigrams__matches=tsquery_all(pairs)) if pairs else found
+        codes = pair_codes(folded)
+        return found.filter(bigrams__contains=sorted(codes)) if codes else found
 
 
 def articles_containing(words: Iterable[str]) -> set[int]:
@@ -41,10 +40,11 @@ def articles_containing(words: Iterable[str]) -> set[int]:
 class SearchDocument(models.Model):
     """The searchable form of a published article, written by articles/search/index.py only.
 
-    Narrow columns for filters and facets come first; ``words``, ``bigrams`` and ``text`` are
-    wide and stored out of line. Nothing refers to this table and it carries its own facet
-    keys, so it can be sharded by article. An article has one document, or several parts
-    where one would pass PostgreSQL's limit for a tsvector (1 MB).
+    Narrow columns for filters and facets come first; ``words``, ``bigrams``, ``frequencies``
+    and ``text`` are wide and stored out of line. Nothing refers to this table and it carries
+    its own facet keys, so it can be sharded by article. An article has one document; only
+    where its words would pass PostgreSQL's limit for a tsvector (1 MB) the rest of them are
+    in further parts, which have nothing else. What the columns hold: articles/search/document.py.
     """
 
     article = models.ForeignKey(
@@ -54,12 +54,19 @@ class SearchDocument(models.Model):
     publication_id = models.BigIntegerField()
     page_id = models.BigIntegerField()
     published_on = models.DateField()
+    # Words, weighted by field (articles/search/bm25f.py).
+    length = models.PositiveIntegerField(default=0)
+    page_name = models.CharField(max_length=100, blank=True)
+    column = models.CharField(max_length=100, blank=True)
+    tag_ids = ArrayField(models.IntegerField(), null=True)
+    authors = ArrayField(models.CharField(max_length=100), null=True)
     # The rules it was made by (index.VERSION) and a digest of what they made: a stale
     # document is found, and an unchanged one left alone, without reading its text.
     version = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=32)
     words = SearchVectorField()
-    bigrams = SearchVectorField()
+    bigrams = ArrayField(models.IntegerField())
+    frequencies = models.BinaryField()
     text = models.TextField()
 
     objects = SearchDocumentQuerySet.as_manager()
@@ -83,3 +90,19 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}/{self.part}"
+
+
+class LexemeCount(models.Model):
+    """In how many search documents a lexeme stands: a cache of articles/search/counts.py."""
+
+    lexeme = models.TextField(primary_key=True)
+    documents = models.PositiveIntegerField()
+    # Where the sequence of the documents' keys stood: how much was written since.
+    counted_at = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("词频")
+        verbose_name_plural = pgettext_lazy("plural", "词频")
+
+    def __str__(self) -> str:
+        return f"{self.lexeme}: {self.documents}"

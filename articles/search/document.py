@@ -1,92 +1,164 @@
-"""What a search document holds of an article's texts. Pure: importing runs it in workers."""
+"""What a search document holds of an article's texts. Pure: importing runs it in workers.
+
+``words`` is a tsvector of lexemes without positions:
+
+    上海        the word stands somewhere in the article
+    h:上海      in the heads; t: tags, b: byline and contributors, k: column, c: captions
+    x:上海      anywhere but in the body (so the body's words are those without it)
+    上海^13     with odds of level 13 (articles/search/bm25f.py)
+    =*         every article; =p:7 and the like: what it belongs to (``Facets``)
+
+Words hold letters and digits only, so none of the other kinds can be taken for one.
+"""
 
 import datetime
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from articles.search.tsvector import Positions, positions, quote_all, tsvector
+from articles.search import bm25f
+from articles.search.tsvector import quote_all
 from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
-from articles.text.segment import bigrams, segment
+from articles.text.segment import pair_codes, segment
 
 # Raise it with every change to what documents hold: ``update_index`` then rebuilds them.
-VERSION = 2
+VERSION = 3
 # A tsvector ends at 1 MB of lexemes; what counts is their bytes and a little for each.
 MAX_VECTOR_BYTES = 900_000
-# Of the longest lexemes there are (128 characters of 4 bytes), with 255 positions each.
-_NEVER_TOO_MANY = MAX_VECTOR_BYTES // (128 * 4 + 2 * 255 + 4)
-# Folded characters in one document; a novel has more, a newspaper article never.
-MAX_TEXT_LENGTH = 100_000
-# A text is cut with this much said again, so that no search string falls between two parts.
-TEXT_OVERLAP = 200
+BODY = "d"
+# Between fields in ``text``, in the order of FIELDS, which is so a literal is looked for in one.
+FIELD_SEPARATOR = "\x1f"
+FIELDS = tuple(bm25f.WEIGHTS)
+EVERY = "=*"
+# Names in a byline beyond these are a list of all who helped.
+MAX_AUTHORS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentPart:
-    """The wide columns of one search document: two tsvectors as text, and the folded text."""
+class Content:
+    """The content of a search document.
 
-    words: str
-    bigrams: str
+    ``vectors`` has one text of a tsvector, or more where one would pass PostgreSQL's limit;
+    ``frequencies`` are packed (bm25f.pack), ``length`` is in words, weighted.
+    """
+
+    vectors: list[str]
+    bigrams: set[int]
+    frequencies: bytes
+    length: int
     text: str
 
+    def digest(self) -> str:
+        """Return 32 hexadecimal digits that change with the content."""
+        hashed = hashlib.blake2b(digest_size=16)
+        for vector in self.vectors:
+            hashed.update(vector.encode())
+        hashed.update(b"\0" + self.text.encode())
+        return hashed.hexdigest()
 
-def parts(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> list[DocumentPart]:
-    """Return what is stored of an article's texts, each given with its weight.
 
-    That is one part, or more where a text would pass PostgreSQL's limit for a tsvector.
-    """
-    folded = [(weight, fold(text)) for weight, text in fields if text]
-    segmented = [(weight, segment(text, lexicon)) for weight, text in folded]
-    vectors = [tsvector(lexemes) for lexemes in _chunks(positions(segmented))]
-    texts = _text_parts([text for _weight, text in folded])
-    return [
-        DocumentPart(words, _pairs(text), text)
-        for words, text in zip_longest(vectors, texts, fillvalue="")
+def content(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> Content:
+    """Return what is stored of an article's texts, each given with its field."""
+    texts: dict[str, list[str]] = {name: [] for name in FIELDS}
+    for name, text in fields:
+        if text:
+            # Cut by lines, because no word and no literal reaches from one to the next.
+            texts[name].append(fold(text).replace(FIELD_SEPARATOR, " "))
+    joined = {name: "\n".join(lines) for name, lines in texts.items()}
+    words = {
+        name: Counter(segment(text, lexicon)) for name, text in joined.items() if text
+    }
+    length = sum(bm25f.WEIGHTS[name] * found.total() for name, found in words.items())
+    frequencies = _frequencies(words)
+    text = FIELD_SEPARATOR.join(joined.values())
+    return Content(
+        vectors=[quote_all(part) for part in _portions(_lexemes(words, frequencies, length))],
+        bigrams=pair_codes(text),
+        frequencies=bm25f.pack((w, n) for w, n in frequencies.items() if n > 1),
+        length=length,
+        text=text,
+    )  # fmt: skip
+
+
+def _frequencies(words: dict[str, Counter[str]]) -> Counter[str]:
+    """Return how often each word stands in all fields, weighted."""
+    found = Counter(words.get(BODY, {}))
+    for name, counts in words.items():
+        if name != BODY:
+            weight = bm25f.WEIGHTS[name]
+            for word, count in counts.items():
+                found[word] += weight * count
+    return found
+
+
+def _lexemes(
+    words: dict[str, Counter[str]], frequencies: Counter[str], length: int
+) -> list[str]:
+    found = list(frequencies)
+    body = words.get(BODY, Counter())
+    for name, counts in words.items():
+        if name != BODY:
+            found += [f"{name}:{word}" for word in counts]
+    found += [f"x:{word}" for word in frequencies if word not in body]
+    norm = bm25f.norm(length)
+    least = norm * bm25f.least_odds(bm25f.FIRST_LEVEL)
+    found += [
+        bm25f.lexeme(word, bm25f.level(frequency / norm))
+        for word, frequency in frequencies.items()
+        if frequency >= least
     ]
+    return found
 
 
-def content_digest(part: DocumentPart) -> str:
-    """Return 32 hexadecimal digits that change with what the part says."""
-    hashed = hashlib.blake2b(part.words.encode(), digest_size=16)
-    hashed.update(b"\0" + part.text.encode())
-    return hashed.hexdigest()
-
-
-def digest(
-    content: str, publication_id: int, page_id: int, published_on: datetime.date
-) -> str:
-    """Return what changes with the content's digest or with the document's facets."""
-    said = repr((publication_id, page_id, published_on, content))
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-
-
-def _pairs(text: str) -> str:
-    return quote_all(bigrams(text))
-
-
-def _chunks(lexemes: Positions) -> Iterator[Positions]:
+def _portions(lexemes: list[str]) -> Iterator[list[str]]:
     """Yield the lexemes in portions that each fit one tsvector."""
-    if len(lexemes) < _NEVER_TOO_MANY:
+    # Four bytes are the most that a character has.
+    if 4 * sum(map(len, lexemes)) < MAX_VECTOR_BYTES:
         yield lexemes
         return
-    portion: Positions = {}
+    portion: list[str] = []
     size = 0
-    for lexeme, places in lexemes.items():
-        # In the vector: the lexeme, two bytes a position, and alignment.
-        weight = len(lexeme.encode()) + 2 * len(places) + 4
+    for lexeme in lexemes:
+        weight = len(lexeme.encode())
         if size + weight > MAX_VECTOR_BYTES:
             yield portion
-            portion, size = {}, 0
-        portion[lexeme] = places
+            portion, size = [], 0
+        portion.append(lexeme)
         size += weight
     yield portion
 
 
-def _text_parts(texts: list[str]) -> list[str]:
-    """Join the fields, one a line, and cut the whole where it passes the longest text."""
-    joined = "\n".join(text for text in texts if text)
-    step = MAX_TEXT_LENGTH - TEXT_OVERLAP
-    last = max(len(joined) - TEXT_OVERLAP, 1)
-    return [joined[start : start + MAX_TEXT_LENGTH] for start in range(0, last, step)]
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What an article belongs to: what hits are filtered and counted by."""
+
+    publication: int
+    page: int
+    label: str
+    page_name: str
+    published_on: datetime.date
+    column: str
+    # Primary keys, in order.
+    tags: tuple[int, ...]
+    authors: tuple[str, ...]
+    # Primary keys of the contributors, whose names are among the authors.
+    contributors: tuple[int, ...] = ()
+
+    def lexemes(self) -> list[str]:
+        """Return the lexemes that filters ask for."""
+        day = self.published_on.isoformat()
+        found = [EVERY, f"=p:{self.publication}", f"=v:{fold(self.label)}"]
+        found += [f"=y:{day[:4]}", f"=m:{day[:7]}", f"=d:{day}"]
+        found += [f"=t:{tag}" for tag in self.tags]
+        found += [f"=a:{fold(author)}" for author in self.authors]
+        found += [f"=c:{contributor}" for contributor in self.contributors]
+        found += [f"=n:{fold(self.page_name)}"] if self.page_name else []
+        found += [f"=k:{fold(self.column)}"] if self.column else []
+        return found
+
+    def digest(self, content: str) -> str:
+        """Return what changes with the content's digest or with the facets."""
+        said = repr((self, content))
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()

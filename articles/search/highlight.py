@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from articles.search.query import Query, Term
+from articles.search.conditions import longest
+from articles.search.language import Literal, Query, Words
 from articles.text.fold import fold_with_offsets
 
 # A passage in characters: three lines on a telephone.
@@ -66,7 +67,7 @@ class Marker:
 
     def __init__(self, query: Query, article_text: str) -> None:
         """Take the article's folded text: what stands there whole is not marked in parts."""
-        strings = {s for term in query.terms for s in _shown(term, article_text)}
+        strings = {s for leaf in query.positive() for s in _shown(leaf, article_text)}
         longest_first = sorted(strings, key=lambda string: (-len(string), string))
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
@@ -81,12 +82,12 @@ class Marker:
         return MarkedText(text, tuple(spans))
 
 
-def _shown(term: Term, article_text: str) -> Iterable[str]:
-    """Return the strings that stand for a term: itself where the article has it, else words."""
-    if term.text in article_text:
-        return (term.text,)
+def _shown(leaf: Words | Literal, article_text: str) -> Iterable[str]:
+    """Return the strings that stand for a leaf: itself where the article has it, else words."""
+    if isinstance(leaf, Literal) or leaf.text in article_text:
+        return (leaf.text,)
     # A single character would be marked all over the text unless it is all there is.
-    return [word for word in term.words if len(word) > 1] or term.words
+    return [word for word in leaf.words if len(word) > 1] or longest(leaf.words)
 
 
 def passage(text: MarkedText) -> MarkedText:

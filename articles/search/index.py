@@ -14,7 +14,9 @@ from articles.models import Article, Photo, SearchDocument
 from articles.search import document
 from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
+from articles.search.tsvector import quote
 from articles.text.lexicon import Lexicon
+from articles.text.people import people
 
 BATCH = 200
 
@@ -61,8 +63,9 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
         update_conflicts=True,
         unique_fields=["article", "part"],
         update_fields=[
-            "publication_id", "page_id", "published_on", "version", "digest",
-            "words", "bigrams", "text",
+            "publication_id", "page_id", "published_on", "length", "page_name", "column",
+            "tag_ids", "authors", "version", "digest", "words", "bigrams", "frequencies",
+            "text",
         ],
     )  # fmt: skip
     gone = [key for key in known if key not in wanted]
@@ -72,43 +75,72 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
 
 
 def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
-    """Yield the search documents of an article: one, or more where it is very long."""
+    """Yield the search documents of an article: one, or more where its words are very many."""
     issue = article.page.issue
-    place = (issue.publication_id, article.page_id, issue.published_on)
-    for number, part in enumerate(document.parts(searched_fields(article), lexicon)):
+    facets = _facets(article)
+    content = document.content(searched_fields(article), lexicon)
+    digest = facets.digest(content.digest())
+    own = " ".join(map(quote, facets.lexemes()))
+    for number, vector in enumerate(content.vectors):
+        first = number == 0
         yield SearchDocument(
             article=article,
             part=number,
             publication_id=issue.publication_id,
             page_id=article.page_id,
             published_on=issue.published_on,
+            length=content.length,
+            page_name=facets.page_name,
+            column=facets.column,
+            tag_ids=list(facets.tags) or None,
+            authors=list(facets.authors) or None,
             version=VERSION,
-            digest=document.digest(document.content_digest(part), *place),
-            words=part.words,
-            bigrams=part.bigrams,
-            text=part.text,
+            digest=digest,
+            words=f"{own} {vector}" if first else vector,
+            bigrams=sorted(content.bigrams) if first else [],
+            frequencies=content.frequencies if first else b"",
+            text=content.text if first else "",
         )
 
 
-def searched_fields(article: Article) -> Iterator[tuple[str, str]]:
-    """Yield every text that readers search, with its weight, in the order of print.
+def _facets(article: Article) -> document.Facets:
+    issue = article.page.issue
+    named = [link.contributor.name for link in article.contributions.all()]
+    authors = dict.fromkeys([*named, *people(article.byline)])
+    return document.Facets(
+        publication=issue.publication_id,
+        page=article.page_id,
+        label=article.page.label,
+        page_name=article.page.name,
+        published_on=issue.published_on,
+        column=article.column,
+        tags=tuple(sorted(tag.pk for tag in article.tags.all())),
+        authors=tuple(authors)[: document.MAX_AUTHORS],
+        contributors=tuple(
+            sorted({link.contributor_id for link in article.contributions.all()})
+        ),
+    )
 
-    A: kicker, headline, deck. B: column, byline, tags. C: captions. D: body.
-    """
-    yield "A", article.kicker
-    yield "A", article.headline
-    yield "A", article.deck
-    yield "B", article.column
-    yield "D", article.dateline
-    yield "B", article.byline
+
+def searched_fields(article: Article) -> Iterator[tuple[str, str]]:
+    """Yield every text that readers search, with its field (bm25f.WEIGHTS), as printed."""
+    yield "h", article.kicker
+    yield "h", article.headline
+    yield "h", article.deck
+    yield "k", article.column
+    yield "d", article.dateline
+    yield "b", article.byline
+    for link in article.contributions.all():
+        if link.contributor.name not in article.byline:
+            yield "b", link.contributor.name
     for tag in sorted(article.tags.all(), key=lambda tag: tag.name):
-        yield "B", tag.name
+        yield "t", tag.name
     for part in article.body():
         if isinstance(part, Photo):
-            yield "C", part.caption
-            yield "C", part.credit
+            yield "c", part.caption
+            yield "c", part.credit
         else:
-            yield "D", part.text
+            yield "d", part.text
 
 
 def mark_all_stale() -> None:

@@ -3,15 +3,7 @@
 Its word boundaries depend on the server's locale (docs/decisions/0003).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-
-# PostgreSQL 18, 12.11 "Limitations": a position ends at 16,383 and a lexeme has at most 256.
-MAX_POSITION = 16_383
-MAX_POSITIONS = 255
-
-# A lexeme's positions, each with its weight: {"上海": ["1A", "57"]}; D is the default weight.
-Positions = dict[str, list[str]]
 
 
 def quote(lexeme: str) -> str:
@@ -28,32 +20,6 @@ def quote_all(lexemes: Collection[str]) -> str:
     if joined.count("'") != 2 * max(len(lexemes) - 1, 0) or "\\" in joined:
         return " ".join(map(quote, lexemes))
     return f"'{joined}'" if lexemes else ""
-
-
-def positions(fields: Iterable[tuple[str, list[str]]]) -> Positions:
-    """Return where each lexeme stands, given the words of each field with its weight."""
-    found: Positions = defaultdict(list)
-    position = 0
-    for weight, words in fields:
-        mark = "" if weight == "D" else weight
-        for word in words:
-            position += 1
-            places = found[word]
-            if len(places) < MAX_POSITIONS:
-                place = position if position < MAX_POSITION else MAX_POSITION
-                places.append(f"{place}{mark}")
-    return found
-
-
-def tsvector(lexemes: Positions) -> str:
-    """Return the text of a tsvector; lexemes without positions are written bare."""
-    # Not sorted: PostgreSQL sorts them, and what comes in is in the order of the text.
-    return " ".join(
-        [
-            f"{quote(lexeme)}:{','.join(places)}" if places else quote(lexeme)
-            for lexeme, places in lexemes.items()
-        ]
-    )
 
 
 def tsquery_all(lexemes: Iterable[str]) -> str:

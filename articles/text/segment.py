@@ -5,8 +5,7 @@ it), done by rjieba, which carries jieba's dictionary. See docs/decisions/0003.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
 
 import rjieba
 
@@ -56,22 +55,41 @@ def segment_with(cut: Cutter, text: str, lexicon: Lexicon | None = None) -> list
     return words
 
 
-def _words(cut: Cutter, text: str) -> Iterator[str]:
+def _words(cut: Cutter, text: str) -> list[str]:
+    words: list[str] = []
     for match in _STRETCH.finditer(text):
         stretch = match.group()
         if match.lastgroup != "chinese":
-            yield stretch[:MAX_WORD_LENGTH]
-            continue
-        for start in range(0, len(stretch), MAX_STRETCH_LENGTH):
-            for word in cut(stretch[start : start + MAX_STRETCH_LENGTH]):
-                yield word[:MAX_WORD_LENGTH]
+            words.append(stretch[:MAX_WORD_LENGTH])
+        elif len(stretch) <= MAX_WORD_LENGTH:
+            words += cut(stretch)
+        else:
+            for start in range(0, len(stretch), MAX_STRETCH_LENGTH):
+                found = cut(stretch[start : start + MAX_STRETCH_LENGTH])
+                words += [word[:MAX_WORD_LENGTH] for word in found]
+    return words
 
 
-def bigrams(text: str) -> set[str]:
-    """Return every sequence of two characters of folded ``text``, white space left out.
+def pair_codes(text: str) -> set[int]:
+    """Return a code for every character of ``text``, and for every two that stand together.
 
     The index of a literal search: every occurrence of a string is among the texts that hold
-    all of its bigrams, however the words were cut.
+    all of its codes, however the words were cut. White space is no character and parts
+    what stands around it. A code has 32 bits, signed as PostgreSQL's integers are: two UTF-16
+    units, or one and zero. So a string of one or two characters is known by its code alone.
     """
-    joined = "".join(text.split())
-    return set(map("".join, pairwise(joined)))
+    # The ends are marked by zeros, with which the last character is a code by itself.
+    units = memoryview("\0".join(text.split()).encode(_UTF16) + b"\0\0")
+    codes = set(units.cast("H"))
+    codes.update(_pairs(units), _pairs(units[2:]))
+    # A stretch's first character after a zero says nothing that the character does not.
+    return {code for code in codes if code & 0xFFFF}
+
+
+# As memoryview reads it: the first unit is in the low half. No other order of bytes is
+# supported, since an index would not survive its server's move to one.
+_UTF16 = "utf-16-le"
+
+
+def _pairs(units: memoryview) -> memoryview:
+    return units[: len(units) // 4 * 4].cast("i")

@@ -1,0 +1,80 @@
+"""In how many articles a lexeme stands: the collection's side of BM25F, and of every plan.
+
+Counting a common word reads hundreds of thousands of index entries, so counts are kept
+in a table and used until the index has grown by a hundredth. An index of a few thousand
+articles is counted anew after every change.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection, transaction
+
+from articles.search.database import rows
+from articles.search.document import EVERY
+from articles.search.tsvector import quote
+
+_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The number of documents in all, and of those that have each lexeme."""
+
+    total: int
+    of: dict[str, int]
+
+
+def counts(lexemes: Collection[str]) -> Counts:
+    """Return the numbers for these lexemes, counting those that are not known."""
+    wanted = {EVERY, *lexemes}
+    ((now,),) = rows("SELECT last_value FROM articles_searchdocument_id_seq")
+    stored = {
+        lexeme: (number, at)
+        for lexeme, number, at in rows(
+            "SELECT lexeme, documents, counted_at FROM articles_lexemecount"
+            " WHERE lexeme = ANY(%s)",
+            [list(wanted)],
+        )
+    }
+    total = stored.get(EVERY, (0, 0))[0]
+    known = {
+        lexeme: number
+        for lexeme, (number, at) in stored.items()
+        if abs(now - at) <= _TOLERANCE * total
+    }
+    fresh = {lexeme: _count(lexeme) for lexeme in sorted(wanted - set(known))}
+    _keep(fresh, now)
+    found = known | fresh
+    return Counts(found[EVERY], found)
+
+
+def _count(lexeme: str) -> int:
+    ((number,),) = rows(
+        "SELECT count(*) FROM articles_searchdocument WHERE words @@ %s::tsquery",
+        [quote(lexeme)],
+    )
+    return int(number)
+
+
+def _keep(fresh: dict[str, int], now: int) -> None:
+    """Store what was counted; a server that only reads counts again the next time."""
+    # A rare word is counted as quickly as it is looked up, and there are very many of them.
+    worth = {lexeme: n for lexeme, n in fresh.items() if n >= _WORTH or lexeme == EVERY}
+    if not worth:
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO articles_lexemecount (lexeme, documents, counted_at)"
+                " SELECT unnest(%s), unnest(%s), %s ON CONFLICT (lexeme) DO UPDATE"
+                " SET documents = excluded.documents, counted_at = excluded.counted_at",
+                [list(worth), list(worth.values()), now],
+            )
+    except DatabaseError as error:
+        if getattr(error.__cause__, "pgcode", "") != _READ_ONLY:
+            raise
+
+
+_WORTH = 1_000
+_READ_ONLY = "25006"

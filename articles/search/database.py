@@ -1,0 +1,64 @@
+"""How a search asks PostgreSQL: within a time, and never by a plan that was guessed."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg2 import errorcodes
+
+# The planner cannot know how many rows a tsquery matches. Every search has an index, so a
+# sequential scan is never right; compiling a plan takes longer than the plan; and a bitmap
+# of a common word must not become lossy, since then each row's words are read again.
+_PLANNING = (
+    "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+)
+
+
+class SearchTimeoutError(Exception):
+    """The search took longer than it may. ``partial`` is what was found until then."""
+
+    def __init__(self, partial: Sequence[object] = ()) -> None:
+        super().__init__("the search took too long")
+        self.partial = partial
+
+
+class _Deadline(threading.local):
+    at = 0.0
+
+
+_deadline = _Deadline()
+
+
+@contextmanager
+def searching(milliseconds: int) -> Iterator[None]:
+    """Run a block of ``rows`` in one transaction, all of them within this time."""
+    _deadline.at = time.monotonic() + milliseconds / 1000
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_PLANNING)
+        yield
+        if len(connection.savepoint_ids):
+            # Within a caller's transaction, which would keep the limit that is left.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
+    """Return the rows of a query; raise SearchTimeoutError where the time is up."""
+    left = int((_deadline.at - time.monotonic()) * 1000)
+    if left <= 0:
+        raise SearchTimeoutError
+    try:
+        with connection.cursor() as cursor:
+            # Both in one message, so that the limit costs no journey of its own.
+            cursor.execute(
+                f"SET LOCAL statement_timeout = {left}; {sql}", list(parameters)
+            )
+            return list(cursor.fetchall())
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == errorcodes.QUERY_CANCELED:
+            raise SearchTimeoutError from error
+        raise

@@ -1,0 +1,109 @@
+"""By date: the newest or oldest matches without sorting all of them.
+
+The archive's days are read in stretches, from one end, each at least twice as long as the one
+before: a common word is found twenty times within a few days, a rare one is looked for in
+all the years at once. The planner, left alone, walks the index of dates row by row.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from articles.search.conditions import Condition, dates
+from articles.search.database import SearchTimeoutError, rows
+
+# So many matches are sorted at once.
+ALL_AT_ONCE = 2_000
+_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a document stands in the order: by date, then as stored."""
+
+    published_on: datetime.date
+    article: int
+
+
+def by_date(
+    matching: Condition,
+    want: int,
+    after: Key | None = None,
+    *,
+    oldest: bool = False,
+    at_most: int | None = None,
+) -> list[Key]:
+    """Return the next ``want`` documents after a place in the order.
+
+    ``at_most`` is a number that the matches are known not to exceed.
+    """
+    if at_most is not None and at_most <= ALL_AT_ONCE:
+        return _sorted(matching, want, after, oldest)
+    found: list[Key] = []
+    run = _run(after, oldest)
+    if run is None:
+        return []
+    try:
+        for stretch in _stretches(run, want, at_most, oldest):
+            within = matching & dates(*stretch)
+            found += _sorted(within, want - len(found), after, oldest)
+            if len(found) >= want:
+                break
+    except SearchTimeoutError as error:
+        raise SearchTimeoutError(found) from error
+    return found
+
+
+def _run(after: Key | None, oldest: bool) -> tuple[datetime.date, datetime.date] | None:
+    """Return the first and last day that are still to be read."""
+    ((first, last),) = rows(
+        "SELECT min(published_on), max(published_on) FROM articles_searchdocument"
+    )
+    if first is None:
+        return None
+    if after is not None:
+        first, last = (
+            (after.published_on, last) if oldest else (first, after.published_on)
+        )
+    return first, last
+
+
+def _stretches(
+    run: tuple[datetime.date, datetime.date],
+    want: int,
+    at_most: int | None,
+    oldest: bool,
+) -> Iterator[tuple[datetime.date, datetime.date]]:
+    """Yield the days in stretches, from the end that is asked for."""
+    first, last = run
+    days = (last - first).days + 1
+    # Twice what is wanted, if matches were spread evenly.
+    length = max(1, round(2 * want * days / at_most)) if at_most else 30
+    while first <= last:
+        span = min(length, (last - first).days + 1) * _DAY
+        if oldest:
+            yield first, first + span - _DAY
+            first += span
+        else:
+            yield last - span + _DAY, last
+            last -= span
+        length *= 3
+
+
+def _sorted(
+    matching: Condition, want: int, after: Key | None, oldest: bool
+) -> list[Key]:
+    sql, parameters = matching.where()
+    direction, beyond = ("", ">") if oldest else ("DESC", "<")
+    if after is not None:
+        sql += f" AND (published_on {beyond} %s OR (published_on = %s AND article_id > %s))"
+        parameters += [after.published_on, after.published_on, after.article]
+    # Materialised, so that no plan can walk the dates instead of the words.
+    found = rows(
+        "WITH found AS MATERIALIZED (SELECT DISTINCT published_on, article_id"
+        f" FROM articles_searchdocument WHERE {sql})"
+        " SELECT published_on, article_id FROM found"
+        f" ORDER BY published_on {direction}, article_id LIMIT %s",
+        [*parameters, want],
+    )
+    return [Key(day, article) for day, article in found]
