@@ -1,0 +1,182 @@
+"""Search against brute force: every occurrence is found, and the order is BM25F's."""
+
+import math
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from articles.models import Article
+from articles.search import best, bm25f, engine, newest
+from articles.search.engine import Filters
+from articles.search.index import searched_fields
+from articles.search.language import parse
+from articles.search.lexicon import current_lexicon
+from articles.text.fold import fold
+from articles.text.segment import segment
+from tests.factories import make_article, make_issue, make_page
+
+WORDS = [
+    "长三角",
+    "污染",
+    "防治",
+    "上海",
+    "浙江",
+    "会议",
+    "黄润秋",
+    "经济",
+    "的",
+    "新",
+    "A股",
+    "臺灣",
+]
+SIGNS = "，。 、（）“”A1%_\\'𠮷"
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(rng, length):
+    parts = rng.choices(
+        [*WORDS, *SIGNS], weights=[8] * len(WORDS) + [1] * len(SIGNS), k=length
+    )
+    return "".join(parts).strip() or "空"
+
+
+@pytest.fixture
+def archive():
+    """Make 60 articles of a few words each, so that every word is common."""
+    rng = random.Random(20261124)
+    for n in range(60):
+        page = make_page("1", make_issue(f"2020-{n % 12 + 1:02}-{n % 5 + 1:02}"))
+        body = [text_of(rng, rng.randint(1, 60)) for _ in range(rng.randint(1, 3))]
+        tags = rng.sample(WORDS, k=rng.randint(0, 2))
+        make_article(
+            f"{text_of(rng, 5)}{n}", kicker=text_of(rng, 3), byline="本报记者 叶薇",
+            body=body, tags=tags, page=page,
+        )  # fmt: skip
+    return list(Article.objects.with_text())
+
+
+def found(asked, sort="newest"):
+    """Return the primary keys of all hits, page after page."""
+    query, after, keys = parse(asked, current_lexicon()), None, []
+    while True:
+        results = engine.search(query, Filters(), sort, after)
+        keys += [hit.article.pk for hit in results.hits]
+        after = results.after
+        if after is None:
+            return keys
+
+
+KEEP = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+STRINGS = st.text(
+    st.sampled_from("".join(WORDS) + "，。A1%_\\'𠮷 "), min_size=1, max_size=4
+)
+
+
+@KEEP
+@given(string=STRINGS)
+def test_a_literal_is_found_where_it_stands_and_nowhere_else(archive, string):
+    string = " ".join(fold(string).split())
+    if not string or '"' in string:
+        return
+    texts = {a.pk: [fold(t) for _field, t in searched_fields(a)] for a in archive}
+    there = {
+        pk for pk, fields in texts.items() if any(string in text for text in fields)
+    }
+    hits = found(f'"{string}"')
+    assert set(hits) == there
+    assert len(hits) == len(there)
+
+
+def scores(archive, words):
+    """Return the BM25F score of each article that has all words, from its texts alone."""
+    counted = {}
+    for article in archive:
+        frequency, length = Counter(), 0
+        for field, text in searched_fields(article):
+            for word in segment(fold(text), current_lexicon()):
+                frequency[word] += bm25f.WEIGHTS[field]
+                length += bm25f.WEIGHTS[field]
+        counted[article.pk] = frequency, length
+    total = len(counted)
+    idf = {
+        word: math.log1p((total - n + 0.5) / (n + 0.5))
+        for word in words
+        if (n := sum(word in frequency for frequency, _ in counted.values())) or True
+    }
+    return {
+        pk: sum(
+            idf[word] * frequency[word]
+            / (frequency[word] + bm25f.K1 * (1 - bm25f.B + bm25f.B * length / bm25f.PIVOT))
+            for word in words
+        )
+        for pk, (frequency, length) in counted.items()
+        if all(word in frequency for word in words)
+    }  # fmt: skip
+
+
+QUERIES = st.lists(
+    st.sampled_from(["长三角", "污染", "防治", "上海", "浙江", "会议", "经济", "的", "台湾"]),
+    min_size=1, max_size=3, unique=True,
+)  # fmt: skip
+
+
+@KEEP
+@given(words=QUERIES, at_once=st.booleans())
+def test_best_first_is_exhaustive_bm25f(archive, words, at_once):
+    expected = scores(archive, words)
+    usual = best.EXHAUSTIVE
+    # Most archives of tests are small enough to be scored at once; bands must give the same.
+    best.EXHAUSTIVE = usual if at_once else 0
+    try:
+        hits = found(" ".join(words), "best")
+    finally:
+        best.EXHAUSTIVE = usual
+    assert sorted(hits) == sorted(expected)
+    ranked = [expected[pk] for pk in hits]
+    assert ranked == pytest.approx(sorted(expected.values(), reverse=True))
+
+
+@KEEP
+@given(word=st.sampled_from(WORDS), oldest=st.booleans(), in_stretches=st.booleans())
+def test_by_date_is_by_date(archive, word, oldest, in_stretches):
+    dates = {article.pk: article.page.issue.published_on for article in archive}
+    usual = newest.ALL_AT_ONCE
+    newest.ALL_AT_ONCE = 0 if in_stretches else usual
+    try:
+        hits = found(
+            f'"{word}"' if word == "A股" else word, "oldest" if oldest else "newest"
+        )
+    finally:
+        newest.ALL_AT_ONCE = usual
+    ordered = [dates[pk] for pk in hits]
+    assert ordered == sorted(ordered, reverse=not oldest)
+    assert len(hits) == len(set(hits)) > 20
+
+
+BOOLEAN = st.recursive(
+    st.sampled_from(WORDS[:8]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda p: f"({p[0]} OR {p[1]})"),
+        st.tuples(inner, inner).map(lambda p: f"({p[0]} {p[1]})"),
+        inner.map(lambda p: f"-({p})"),
+        inner.map(lambda p: f"标题:({p})"),
+    ),
+    max_leaves=4,
+)
+
+
+@KEEP
+@given(asked=BOOLEAN)
+def test_what_a_query_leaves_out_is_what_its_negation_finds(archive, asked):
+    # In the language of sets: A and not-A are everything, and nothing is in both.
+    positive, negative = found(f"({asked}) -日期:1999"), found(f"-({asked}) -日期:1999")
+    assert not set(positive) & set(negative)
+    assert len(positive) + len(negative) == len(archive)
