@@ -156,7 +156,7 @@ PARTS = st.lists(
             "or",
             "«",
             "」",
-        ]  # fmt: skip
+        ]
     )
 ).map("".join)
 
