@@ -1,0 +1,1 @@
+"""Readers' pages. A view reads: what was asked, the query, the template."""
