@@ -53,6 +53,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def heed_every_signal():
+    """Undo what nohup and the like do, which the archive respects and the tests inherit."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Archive:
     """A var folder, and the servers that a test runs on it."""
 
@@ -77,7 +83,8 @@ class Archive:
             process = subprocess.Popen(
                 [sys.executable, "-m", "newsarchive.serve"],
                 env={**inherited, **ours, **environment}, cwd=PROJECT, stdout=output,
-                stderr=subprocess.STDOUT, start_new_session=True, **user,
+                stderr=subprocess.STDOUT, start_new_session=True,
+                preexec_fn=heed_every_signal, **user,
             )  # fmt: skip
         process.log = log
         self.processes.append(process)
