@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from taggit.models import Tag
 
 from articles.models import Contributor, Publication
-from articles.search.engine import Filters
+from articles.search.filters import Filters
 from articles.search.language import MAX_LENGTH
 
 MAX_PAGE = 10_000

@@ -64,9 +64,14 @@ def found(asked, sort="newest"):
     query, after, keys = parse(asked, current_lexicon()), None, []
     while True:
         results = engine.search(query, Filters(), sort, after)
-        keys += [hit.article.pk for hit in results.hits]
+        keys += [
+            hit.article.pk
+            for section in results.sections
+            for hit in section.hits
+            if section.stage == engine.Stage.WORDS
+        ]
         after = results.after
-        if after is None:
+        if after is None or after.stage != engine.Stage.WORDS:
             return keys
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from articles.models import Contribution, Contributor, LexiconWord
 from articles.search import engine
-from articles.search.engine import Cursor, Filters, SearchTimeoutError
+from articles.search.engine import Cursor, Filters, SearchTimeoutError, Stage
 from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
@@ -35,7 +35,16 @@ def all_pages(text, sort="best", **filters):
 
 
 def headlines(results):
-    return [hit.article.headline for hit in results.hits]
+    return [
+        hit.article.headline
+        for section in results.sections
+        for hit in section.hits
+        if section.stage != Stage.SOME
+    ]
+
+
+def is_literal(results):
+    return [section.stage for section in results.sections] == [Stage.LITERAL]
 
 
 def marked(segments):
@@ -73,9 +82,9 @@ def test_full_and_half_width_find_each_other():
 def test_what_jieba_cuts_otherwise_is_found_by_its_characters():
     make_article("题", body=["李国英分别介绍"])
     results = search("英分")
-    assert (results.count, results.literal) == (1, True)
-    assert marked(results.hits[0].snippet) == "李国[英分]别介绍"
-    assert not search("李国英").literal
+    assert (results.count, is_literal(results)) == (1, True)
+    assert marked(results.hits[0].snippets[0].segments) == "李国[英分]别介绍"
+    assert not is_literal(search("李国英"))
 
 
 @pytest.mark.django_db
@@ -102,7 +111,7 @@ def test_filters_restrict():
     assert headlines(search("梅雨", until=year_2020)) == ["旧"]
     assert headlines(search("梅雨", tag=old.tags.get())) == ["旧"]
     assert search("梅雨", author=author).count == 1
-    assert search("季来", tag=old.tags.get()).literal
+    assert is_literal(search("季来", tag=old.tags.get()))
 
 
 # ---- in which order
@@ -161,7 +170,7 @@ def test_pages_hold_every_hit_once_and_end():
 def test_pages_of_the_literal_search_go_on_with_it():
     for n in range(25):
         make_article(f"第{n}天", body=["李国英分别介绍"])
-    assert search("英分").literal
+    assert is_literal(search("英分"))
     pages = all_pages("英分")
     assert list(map(len, pages)) == [20, 5]
     assert len(set(itertools.chain(*pages))) == 25
@@ -189,7 +198,7 @@ def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
     # Lexicon's signature; savepoint, settings, sequence, known counts, count of a rare word,
     # ids, time limit, release; articles, paragraphs, photos, tags, contributions; savepoint,
     # settings, count, time limit, release.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert len(search("梅雨").hits) == 15
 
 
@@ -225,7 +234,7 @@ def test_a_hit_shows_the_best_sentence_marked_and_leads_to_its_paragraph():
     )
     hit = search("长三角 污染").hits[0]
     assert marked(hit.headline) == "[长三角]会议"
-    assert marked(hit.snippet) == "…[长三角]治理[污染]。后一句。"
+    assert marked(hit.snippets[0].segments) == "…[长三角]治理[污染]。后一句。"
     assert hit.url == f"/articles/{article.pk}/#p2"
 
 
@@ -233,20 +242,23 @@ def test_a_hit_shows_the_best_sentence_marked_and_leads_to_its_paragraph():
 def test_a_hit_in_a_caption_says_so():
     make_article("题", body=["正文", {"caption": "外白渡桥夜景", "credit": "王凯 摄"}])
     hit = search("外白渡桥").hits[0]
-    assert hit.part_label == "图片说明"
-    assert marked(hit.snippet) == "[外白渡桥]夜景 王凯 摄"
+    (snippet,) = hit.snippets
+    assert snippet.label == "图片说明"
+    assert marked(snippet.segments) == "[外白渡桥]夜景 王凯 摄"
+    assert snippet.url == hit.url
+    assert hit.occurrences == 1
 
 
 @pytest.mark.django_db
 def test_a_hit_in_the_headline_only_shows_how_the_article_begins():
     make_article("梅雨", body=["今天出门带伞。"])
-    assert marked(search("梅雨").hits[0].snippet) == "今天出门带伞。"
+    assert marked(search("梅雨").hits[0].snippets[0].segments) == "今天出门带伞。"
 
 
 @pytest.mark.django_db
 def test_an_article_with_nothing_but_a_headline_is_a_hit_without_snippet():
     make_article("梅雨", body=())
-    assert search("梅雨").hits[0].snippet == []
+    assert search("梅雨").hits[0].snippets == []
 
 
 def test_a_name_is_marked_whole_and_not_in_parts():

@@ -218,7 +218,7 @@ def test_healthz(client):
         ),
         (
             "/search/?q=长三角",
-            25,
+            26,
             "as in test_search, publications, and the counts that the first search keeps",
         ),
         ("/tags/", 1, "tags with counts"),

@@ -319,7 +319,8 @@ class ArticlePart(Indexed):
 
     class Meta:
         abstract = True
-        ordering = ["article", "position"]
+        # The column: "article" would sort by its own order, through four joins.
+        ordering = ["article_id", "position"]
 
     def natural_key(self) -> tuple[Any, ...]:
         """Return what names this row in fixtures."""
@@ -467,7 +468,7 @@ class Contribution(Indexed):
     class Meta:
         verbose_name = _("署名作者")
         verbose_name_plural = pgettext_lazy("plural", "署名作者")
-        ordering = ["article", "position", "pk"]
+        ordering = ["article_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "contributor", "role"], name="contribution_once"

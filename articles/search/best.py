@@ -67,7 +67,7 @@ def best(
     """
     if at_most is not None and at_most <= EXHAUSTIVE:
         return _scored(matching, words, want, after)
-    if matching.sql and _are_few(matching):
+    if (at_most is None or matching.sql) and _are_few(matching):
         return _scored(matching, words, want, after)
     found: dict[int, Key] = {}
     above = bm25f.LAST_LEVEL + 1

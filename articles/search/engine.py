@@ -1,114 +1,72 @@
-"""From a query to a page of hits."""
+"""From a query to a page of hits.
 
-import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+What was asked comes first. Where that is words, and they are too few to fill a page, more comes
+after it, and says so: articles with the same strings to the letter, for the cut of a word
+depends on its neighbours while its characters do not; then those with some of the words.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal as OneOf
 
 from django.conf import settings
-from django.utils.translation import gettext
-from taggit.models import Tag
 
-from articles.models import Article, Contributor, Photo, Publication
 from articles.search import best, bm25f, newest
-from articles.search.conditions import Condition, condition, dates, lexemes, longest
-from articles.search.counts import Counts, counts
-from articles.search.database import SearchTimeoutError, rows, searching
+from articles.search.conditions import Condition, condition, longest
+from articles.search.counts import counts
+from articles.search.cursor import Cursor, Key, Stage
+from articles.search.database import SearchTimeoutError, searching
 from articles.search.estimate import at_most, lexemes_of
-from articles.search.highlight import MarkedText, Marker, Segment, passage
-from articles.search.index import searched_fields
-from articles.search.language import All, Literal, Node, Query, Words
+from articles.search.filters import Filters
+from articles.search.hits import Hit, hits
+from articles.search.language import All, Literal, Node, Query, Words, either, every
 from articles.search.lexicon import current_lexicon
-from articles.text.fold import fold
+from articles.search.some import some
 from articles.text.segment import segment
 
-__all__ = ["Cursor", "Filters", "Hit", "Results", "SearchTimeoutError", "search"]
+__all__ = [
+    "Cursor",
+    "Filters",
+    "Hit",
+    "Results",
+    "SearchTimeoutError",
+    "Stage",
+    "search",
+]
 
 HITS_PER_PAGE = 20
 Sort = OneOf["best", "newest", "oldest"]
+_Found = tuple[Stage, Key]
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What hits must belong to; None does not restrict."""
+class Section:
+    """Hits that were found in one way."""
 
-    publication: Publication | None = None
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-    tag: Tag | None = None
-    author: Contributor | None = None
-    page: str = ""
-
-    def condition(self) -> Condition:
-        """Return the filters as a condition on search documents."""
-        found = dates(self.since, self.until)
-        if self.publication:
-            found &= lexemes(f"=p:{self.publication.pk}")
-        if self.tag:
-            found &= lexemes(f"=t:{self.tag.pk}")
-        if self.author:
-            found &= lexemes(f"=c:{self.author.pk}")
-        if self.page:
-            found &= lexemes(f"=v:{fold(self.page)}", f"=n:{fold(self.page)}")
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where the next page begins, as it stands in an address.
-
-    ``literal``: the words found nothing, and the pages are those of the literal search.
-    """
-
-    key: best.Key | newest.Key
-    literal: bool = False
-
-    def __str__(self) -> str:
-        key = self.key
-        score = f"{key.score.hex()}_" if isinstance(key, best.Key) else ""
-        kind = "l" if self.literal else "w"
-        return f"{kind}_{score}{key.published_on}_{key.article}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Return the cursor that an address says; raise ValueError where it is none."""
-        kind, *score, day, article = text.split("_")
-        date, number = datetime.date.fromisoformat(day), int(article)
-        if kind not in ("l", "w") or len(score) > 1 or not 0 <= number < 2**63:
-            raise ValueError(text)
-        if not score:
-            return cls(newest.Key(date, number), kind == "l")
-        # Not a number would be neither before nor after anything.
-        value = float.fromhex(score[0])
-        if not 0 <= value < 1e9:
-            raise ValueError(text)
-        return cls(best.Key(value, date, number), kind == "l")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An article with the reason why it was found."""
-
-    article: Article
-    headline: list[Segment]
-    snippet: list[Segment]
-    part_label: str
-    url: str
+    stage: Stage
+    hits: list[Hit]
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of hits. ``count`` is None where counting them would take too long.
+    """A page of hits, in sections.
 
-    ``literal``: no article had the words, so the strings were looked for. ``partial``: the
-    time was up before all that may be better had been seen. ``after`` begins the next page.
+    ``matched`` is what counts as found, for counts and facets: the query or, where its words
+    are few, its words or its strings; ``count`` is the number of those articles where that is
+    known without counting. ``partial``: the time was up before all that may be better
+    had been seen. ``after`` begins the next page.
     """
 
+    sections: list[Section]
+    matched: Node | None
     count: int | None
-    hits: list[Hit]
-    literal: bool
     partial: bool
     after: Cursor | None
+
+    @property
+    def hits(self) -> list[Hit]:
+        """Return the hits of all sections."""
+        return [hit for section in self.sections for hit in section.hits]
 
 
 def search(
@@ -116,92 +74,162 @@ def search(
 ) -> Results:
     """Return the page of published articles after a place in the order.
 
-    Raise SearchTimeoutError where nothing could be found in the time that a search has.
+    Raise SearchTimeoutError where nothing could be found in the time that a search has,
+    ValueError where ``after`` is no place in this order.
     """
+    page = _Page(query, filters, sort, after)
     partial = False
-    literal = after is not None and after.literal
     try:
         with searching(settings.SEARCH_TIMEOUT_MS):
-            asked = _literally(query) if literal else query
-            keys = _Search(asked, filters).page(sort, after)
-            if not keys and after is None and query.only_words:
-                # The cut of a word depends on its neighbours; its characters do not.
-                asked = _literally(query)
-                keys = _Search(asked, filters).page(sort, None)
-                literal = bool(keys)
+            page.fill()
     except SearchTimeoutError as error:
-        if not error.partial:
+        page.add_partial(error)
+        if not page.found:
             raise
-        keys, partial = list(error.partial), True  # type: ignore[arg-type]
-    more = len(keys) > HITS_PER_PAGE
-    keys = keys[:HITS_PER_PAGE]
+        partial = True
+    more = len(page.found) > HITS_PER_PAGE
+    found = page.found[:HITS_PER_PAGE]
     return Results(
-        count=_count(asked, filters),
-        hits=_hits([key.article for key in keys], query),
-        literal=literal,
+        sections=_sections(found, query),
+        matched=page.matched,
+        count=None if partial else page.count,
         partial=partial,
-        after=Cursor(keys[-1], literal) if more and keys else None,
+        after=Cursor(found[-1][1], found[-1][0]) if more else None,
     )
 
 
-def _literally(query: Query) -> Query:
-    """Return the query with every string of words as a literal."""
-    nodes = query.root.nodes if isinstance(query.root, All) else (query.root,)
-    found = tuple(Literal(node.text) for node in nodes if isinstance(node, Words))
-    return replace(query, root=All(found) if len(found) > 1 else found[0])
+def _sections(found: list[_Found], query: Query) -> list[Section]:
+    shown = {hit.article.pk: hit for hit in hits([k.article for _s, k in found], query)}
+    sections = []
+    for stage, keys in groupby(found, key=lambda pair: pair[0]):
+        of_stage = dict.fromkeys(key.article for _stage, key in keys)
+        sections.append(Section(stage, [shown[pk] for pk in of_stage if pk in shown]))
+    return sections
 
 
-def _count(query: Query, filters: Filters) -> int | None:
-    where, parameters = (condition(query.root) & filters.condition()).where()
-    try:
-        with searching(settings.SEARCH_TIMEOUT_MS):
-            ((number,),) = rows(
-                "SELECT count(DISTINCT article_id) FROM articles_searchdocument"
-                f" WHERE {where}",
-                parameters,
-            )
-    except SearchTimeoutError:
-        return None
-    return int(number)
+class _Page:
+    """One page in the making: the keys of its hits and of the one after them."""
 
+    def __init__(
+        self, query: Query, filters: Filters, sort: Sort, after: Cursor | None
+    ) -> None:
+        self.found: list[_Found] = []
+        self.matched = query.root
+        self.count: int | None = None
+        self._query = query
+        self._filters = filters.condition()
+        self._sort = sort
+        self._after = after
+        self._stage = Stage.WORDS
 
-class _Search:
-    """One query with its filters, ready to be asked in any order."""
+    def fill(self) -> None:
+        """Find the hits: of the first page stage by stage, of a later one those of its stage."""
+        stages = self._stages()
+        if self._after is None:
+            self._fill_first(stages)
+            return
+        # Only what does not fill a page is followed by a stage, so this one is the last.
+        self._stage = self._after.stage
+        if self._stage not in stages:
+            raise ValueError(self._after)
+        earlier: list[Key] = []
+        for stage in stages[: stages.index(self._stage)]:
+            earlier += self._ask(stage, earlier, None)
+        keys = self._ask(self._stage, earlier, self._after.key)
+        self.found = [(self._stage, key) for key in keys]
 
-    def __init__(self, query: Query, filters: Filters) -> None:
-        self._matching = condition(query.root) & filters.condition()
-        ranked = _ranked_words(query)
-        known = counts({*ranked, *lexemes_of(query.root)})
-        self._at_most = at_most(query.root, known)
-        self._words = _weighed(query.root, ranked, known)
+    def _fill_first(self, stages: list[Stage]) -> None:
+        for self._stage in stages:
+            earlier = [key for _stage, key in self.found]
+            keys = self._ask(self._stage, earlier, None)
+            self.found += [(self._stage, key) for key in keys]
+            if self._stage == Stage.SOME:
+                return
+            full = len(self.found) > HITS_PER_PAGE
+            self.count = None if full else len({k.article for _s, k in self.found})
+            if full:
+                return
 
-    def page(self, sort: Sort, after: Cursor | None) -> list[best.Key | newest.Key]:
+    def add_partial(self, error: SearchTimeoutError) -> None:
+        """Take what a search had found until its time was up."""
+        self.found += [(self._stage, key) for key in error.partial]  # type: ignore[misc]
+
+    def _stages(self) -> list[Stage]:
+        if not self._query.only_words:
+            return [Stage.WORDS]
+        several = len(_ranked_words(self._query.root)) > 1
+        ranked = self._sort == "best"
+        return [Stage.WORDS, Stage.LITERAL] + [Stage.SOME] * (several and ranked)
+
+    def _ask(self, stage: Stage, earlier: list[Key], after: Key | None) -> list[Key]:
+        """Return the keys of a stage after a place, without those of the stages before."""
+        other = self._filters & _none_of(earlier)
+        if stage == Stage.WORDS:
+            return self._ordered(self._query.root, other, after)
+        literal = _literally(self._query.root)
+        if stage == Stage.LITERAL:
+            self.matched = either([n for n in (self._query.root, literal) if n])
+            return self._ordered(literal, other, after)
+        words = _ranked_words(self._query.root)
+        known = counts(words)
+        # A word that no article has cannot be missed in any.
+        idf = {
+            word: bm25f.idf(known.total, known.of[word])
+            for word in words
+            if known.of[word]
+        }
+        if isinstance(after, newest.Key):
+            raise ValueError(after)
+        if not idf:
+            return []
+        return list(some(other, idf, HITS_PER_PAGE + 1, after))
+
+    def _ordered(
+        self, node: Node | None, other: Condition, after: Key | None
+    ) -> list[Key]:
         """Return one more than a page of keys, so that it shows whether there is a next."""
-        key = after.key if after else None
-        want = HITS_PER_PAGE + 1
-        if sort == "best" and self._words.idf:
-            if key is not None and not isinstance(key, best.Key):
-                raise ValueError(key)
-            return list(
-                best.best(self._matching, self._words, want, key, self._at_most)
-            )
-        if isinstance(key, best.Key):
-            raise ValueError(key)
-        return list(
-            newest.by_date(
-                self._matching,
-                want,
-                key,
-                oldest=sort == "oldest",
-                at_most=self._at_most,
-            )
+        matching = condition(node) & other
+        ranked = _ranked_words(node)
+        known = counts({*ranked, *lexemes_of(node)})
+        most = at_most(node, known)
+        idf = {word: bm25f.idf(known.total, known.of[word]) for word in ranked}
+        if self._sort == "best" and idf:
+            if isinstance(after, newest.Key):
+                raise ValueError(after)
+            words = best.Words(idf, _are_required(node, ranked))
+            return list(best.best(matching, words, HITS_PER_PAGE + 1, after, most))
+        if isinstance(after, best.Key):
+            raise ValueError(after)
+        oldest = self._sort == "oldest"
+        found = newest.by_date(
+            matching, HITS_PER_PAGE + 1, after, oldest=oldest, at_most=most
         )
+        return list(found)
 
 
-def _ranked_words(query: Query) -> list[str]:
+def _none_of(keys: list[Key]) -> Condition:
+    if not keys:
+        return Condition()
+    ids = [key.article for key in keys]
+    return Condition("", ("article_id <> ALL(%s)",), (ids,))
+
+
+def _parts(node: Node | None) -> tuple[Node, ...]:
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, All) else (node,)
+
+
+def _literally(node: Node | None) -> Node | None:
+    """Return a node of words with every string of them as a literal."""
+    words = [part for part in _parts(node) if isinstance(part, Words)]
+    return every(Literal(part.text) for part in words)
+
+
+def _ranked_words(node: Node | None) -> list[str]:
     """Return the words that count for the order; those of a literal, as it is cut alone."""
     words: list[str] = []
-    for leaf in query.positive():
+    for leaf in Query(node).positive():
         if isinstance(leaf, Words):
             words += longest(leaf.words)
         else:
@@ -209,63 +237,6 @@ def _ranked_words(query: Query) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _weighed(root: Node | None, words: list[str], known: Counts) -> best.Words:
-    nodes = root.nodes if isinstance(root, All) else (root,)
-    plain = {word for node in nodes if isinstance(node, Words) for word in node.words}
-    idf = {word: bm25f.idf(known.total, known.of[word]) for word in words}
-    return best.Words(idf, required=plain.issuperset(words))
-
-
-# ---- Hits
-
-
-def _hits(article_ids: list[int], query: Query) -> list[Hit]:
-    found = Article.objects.with_text().in_bulk(article_ids)
-    # An article of very many words has several documents.
-    unique = dict.fromkeys(article_ids)
-    return [_hit(found[pk], query) for pk in unique if pk in found]
-
-
-def _hit(article: Article, query: Query) -> Hit:
-    text = "\n".join(fold(text) for _field, text in searched_fields(article))
-    marker = Marker(query, text)
-    snippet, label, anchor = _best_passage(article, marker)
-    return Hit(
-        article=article,
-        headline=marker.mark(article.headline).segments(),
-        snippet=snippet.segments(),
-        part_label=label,
-        url=article.get_absolute_url() + anchor,
-    )
-
-
-def _best_passage(article: Article, marker: Marker) -> tuple[MarkedText, str, str]:
-    """Return the passage that shows best why the article was found, its label and anchor."""
-    passages = [
-        (passage(marker.mark(text)), label, anchor)
-        for text, label, anchor in _parts(article)
-    ]
-    if not passages:
-        return MarkedText("", ()), "", ""
-    # The body first, then what stands beside it; of equals the earliest.
-    found, label, anchor = max(passages, key=lambda part: part[0].weight)
-    return found, label, anchor if found.spans else ""
-
-
-def _parts(article: Article) -> Iterator[tuple[str, str, str]]:
-    """Yield every text of an article but the headline, with its label and anchor."""
-    for part in article.body():
-        if isinstance(part, Photo):
-            caption = " ".join(filter(None, (part.caption, part.credit)))
-            yield caption, gettext("图片说明"), f"#{part.anchor}"
-        else:
-            yield part.text, "", f"#{part.anchor}"
-    for text, label in (
-        (article.kicker, gettext("引题")),
-        (article.deck, gettext("副题")),
-        (article.byline, gettext("署名")),
-        (article.column, gettext("栏目")),
-        ("，".join(tag.name for tag in article.tags.all()), gettext("标签")),
-    ):
-        if text:
-            yield text, label, ""
+def _are_required(node: Node | None, words: list[str]) -> bool:
+    plain = {w for part in _parts(node) if isinstance(part, Words) for w in part.words}
+    return plain.issuperset(words)

@@ -35,9 +35,14 @@ class MarkedText:
     spans: tuple[tuple[int, int, str], ...]
 
     @property
+    def found(self) -> set[str]:
+        """Return the different strings that were found."""
+        return {found for _start, _end, found in self.spans}
+
+    @property
     def weight(self) -> tuple[int, int]:
         """Return how much was found: different strings first, then occurrences."""
-        return len({found for _start, _end, found in self.spans}), len(self.spans)
+        return len(self.found), len(self.spans)
 
     def segments(self) -> list[Segment]:
         """Return the text cut where marks begin and end; the parts joined are the text."""
@@ -90,27 +95,27 @@ def _shown(leaf: Words | Literal, article_text: str) -> Iterable[str]:
     return [word for word in leaf.words if len(word) > 1] or longest(leaf.words)
 
 
-def passage(text: MarkedText) -> MarkedText:
-    """Return the sentences of ``text`` in which most was found, about ``PASSAGE_LENGTH`` long."""
+def passage(text: MarkedText, length: int = PASSAGE_LENGTH) -> MarkedText:
+    """Return the sentences of ``text`` in which most was found, about ``length`` long."""
     sentences = [text.slice(*match.span()) for match in _SENTENCE.finditer(text.text)]
     starts = [match.start() for match in _SENTENCE.finditer(text.text)]
     if not sentences:
-        return text.slice(0, PASSAGE_LENGTH)
+        return text.slice(0, length)
     best = max(range(len(sentences)), key=lambda i: (sentences[i].weight, -i))
     start = end = starts[best]
     for sentence in sentences[best:]:
-        if end > start and end - start + len(sentence.text) > PASSAGE_LENGTH:
+        if end > start and end - start + len(sentence.text) > length:
             break
         end += len(sentence.text)
-    return _clipped(text, start, end)
+    return _clipped(text, start, end, length)
 
 
-def _clipped(text: MarkedText, start: int, end: int) -> MarkedText:
+def _clipped(text: MarkedText, start: int, end: int, length: int) -> MarkedText:
     """Return the span, cut around its first mark if a sentence is too long, with ellipses."""
-    if end - start > PASSAGE_LENGTH:
+    if end - start > length:
         first = next((a for a, _b, _f in text.spans if start <= a < end), start)
-        start = max(start, min(first - PASSAGE_LENGTH // 3, end - PASSAGE_LENGTH))
-        end = min(end, start + PASSAGE_LENGTH)
+        start = max(start, min(first - length // 3, end - length))
+        end = min(end, start + length)
     cut = text.slice(start, end)
     before = ELLIPSIS if start > 0 else ""
     after = ELLIPSIS if end < len(text.text) else ""

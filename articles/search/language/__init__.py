@@ -15,6 +15,9 @@ from articles.search.language.nodes import (
     Not,
     OnPage,
     Words,
+    either,
+    every,
+    negated,
 )
 from articles.search.language.notes import Note, NoteCode
 from articles.search.language.parse import MAX_TERMS, parse
@@ -39,5 +42,8 @@ __all__ = [
     "Query",
     "Words",
     "compose",
+    "either",
+    "every",
+    "negated",
     "parse",
 ]
