@@ -1,5 +1,6 @@
 """Every GET parameter of the readers' pages is read and checked here."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,10 +10,11 @@ from taggit.models import Tag
 
 from articles.models import Contributor, Publication
 from articles.search.filters import Filters
-from articles.search.language import MAX_LENGTH
+from articles.search.language import MAX_LENGTH, Field, Query, compose, within
 
 MAX_PAGE = 10_000
 MIN_YEAR, MAX_YEAR = 1, 9999
+_NO_SUCH_DAY = _("没有这一天，请写成 2020-06-08 的样子。")
 
 
 class PageNumberForm(forms.Form):
@@ -57,6 +59,10 @@ class SearchForm(forms.Form):
     """A search and its filters."""
 
     SORTS = [("best", _("最相关")), ("newest", _("最新")), ("oldest", _("最早"))]
+    KINDS = {"headline": Field.HEADLINE, "body": Field.BODY, "caption": Field.PHOTO}
+    KIND_LABELS = [
+        ("headline", _("标题")), ("body", _("正文")), ("caption", _("图片说明")),
+    ]  # fmt: skip
 
     q = forms.CharField(
         label=_("检索词"),
@@ -80,21 +86,36 @@ class SearchForm(forms.Form):
         label=_("版"), max_length=100, required=False, widget=forms.HiddenInput
     )
     tag = _ChoiceBySlug(Tag, _("标签"), _("没有这个标签。"), widget=forms.HiddenInput)
-    author = _ChoiceBySlug(
-        Contributor, _("作者"), _("没有这位作者。"), widget=forms.HiddenInput
+    author = forms.CharField(
+        label=_("作者"), max_length=200, required=False, widget=forms.HiddenInput
+    )
+    column = forms.CharField(
+        label=_("栏目"), max_length=100, required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Add the dates, whose names in the address are words of Python."""
+        """Add the fields whose names in the address are words of Python."""
         super().__init__(*args, **kwargs)
+        self.fields["in"] = forms.ChoiceField(
+            label=_("出现在"),
+            choices=self.KIND_LABELS,
+            required=False,
+            widget=forms.HiddenInput,
+            error_messages={"invalid_choice": _("不能只在这里查找。")},
+        )
         for name, label in (("from", _("起始日期")), ("to", _("截止日期"))):
             self.fields[name] = forms.DateField(
                 label=label,
                 required=False,
                 input_formats=["%Y-%m-%d"],
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                error_messages={"invalid": _("没有这一天，请写成 2020-06-08 的样子。")},
+                error_messages={"invalid": _NO_SUCH_DAY},
             )
+
+    def clean_author(self) -> Contributor | str:
+        """Return the contributor with this slug, or else the name, which bylines may have."""
+        said: str = self.cleaned_data["author"]
+        return Contributor.objects.filter(slug=said).first() or said
 
     def clean(self) -> dict[str, Any]:
         """Refuse a range that ends before it begins."""
@@ -107,11 +128,76 @@ class SearchForm(forms.Form):
     def filters(self) -> Filters:
         """Return what the hits must belong to."""
         asked = self.cleaned_data
+        author = asked["author"]
+        if isinstance(author, Contributor) and not _shares_name(author):
+            # Who is named in a byline though not linked is the same person as far as one knows.
+            author = author.name
         return Filters(
             publication=asked["publication"],
             since=asked["from"],
             until=asked["to"],
             tag=asked["tag"],
-            author=asked["author"],
+            author=author if isinstance(author, Contributor) else None,
+            author_name=author if isinstance(author, str) else "",
             page=asked["page"],
+            column=asked["column"],
         )
+
+    def restricted(self, query: Query) -> Query:
+        """Return the query, looked for in the chosen kind of text only."""
+        field = self.KINDS.get(self.cleaned_data["in"])
+        return replace(query, root=within(query.root, field)) if field else query
+
+
+class AdvancedSearchForm(forms.Form):
+    """The boxes that make up a query for those who do not type operators."""
+
+    all_words = forms.CharField(label=_("含有全部词"), help_text=_("以空格分开"))
+    exact = forms.CharField(label=_("含有原样的字句"))
+    any_words = forms.CharField(label=_("含有任一词"), help_text=_("以空格分开"))
+    without = forms.CharField(label=_("不含"))
+    headline = forms.CharField(label=_("标题里有"))
+    author = forms.CharField(label=_("作者"))
+    caption = forms.CharField(label=_("图片说明里有"))
+    tag = forms.CharField(label=_("标签"))
+    publication = forms.ModelChoiceField(
+        Publication.objects.all(),
+        label=pgettext_lazy("label", "报纸"),
+        to_field_name="slug",
+        empty_label=_("全部报纸"),
+        error_messages={"invalid_choice": _("没有这份报纸。")},
+    )
+    page = forms.CharField(label=_("版"), help_text=_("版次或版名，如 1、A02、要闻"))
+    since = forms.DateField(label=_("起始日期"))
+    until = forms.DateField(label=_("截止日期"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let every box be empty, and none take more than a query may have."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            if isinstance(field, forms.CharField):
+                field.max_length = MAX_LENGTH
+                field.widget.attrs["maxlength"] = MAX_LENGTH
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"})
+                field.input_formats = ["%Y-%m-%d"]
+                field.error_messages["invalid"] = _NO_SUCH_DAY
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a query that would be cut short."""
+        cleaned = super().clean() or {}
+        if not self.errors and len(self.query()) > MAX_LENGTH:
+            too_long = _("检索词太长，最多 %(limit_value)d 个字。")
+            raise forms.ValidationError(too_long, params={"limit_value": MAX_LENGTH})
+        return cleaned
+
+    def query(self) -> str:
+        """Return the query that the boxes make up, empty where all of them are."""
+        boxes = dict(self.cleaned_data)
+        publication = boxes.pop("publication")
+        return compose(**boxes, publication=publication.slug if publication else "")
+
+
+def _shares_name(author: Contributor) -> bool:
+    return Contributor.objects.filter(name=author.name).exclude(pk=author.pk).exists()

@@ -13,7 +13,9 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("publications/", places.PublicationList.as_view(), name="publications"),
     path("articles/<int:pk>/", reading.article, name="article"),
+    # /search/…
     path("search/", searching.search, name="search"),
+    path("search/advanced/", searching.advanced_search, name="advanced_search"),
     # /tags/…
     path("tags/", lists.TagList.as_view(), name="tags"),
     path("tags/<str:slug>/", lists.TagArticles.as_view(), name="tag"),

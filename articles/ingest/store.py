@@ -22,7 +22,7 @@ from articles.ingest.prepare import Prepared, copy_row, prepared_document
 from articles.ingest.record import Record, RecordError
 from articles.models import Article, Paragraph, Photo
 from articles.models.article import TaggedArticle
-from articles.search import document
+from articles.search import changes, document
 from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed, touch
 from articles.search.tsvector import quote
@@ -294,6 +294,7 @@ def _insert(new: list[Placed]) -> None:
     _copy("articles_paragraph", "article_id, position, kind, text", rows.paragraphs)
     _copy("articles_photo", _PHOTO, rows.photos)
     _copy("articles_searchdocument", _DOCUMENT, rows.documents)
+    changes.note()
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
 
 

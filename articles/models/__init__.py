@@ -12,13 +12,18 @@ from articles.models.article import (
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
-from articles.models.search_document import LexemeCount, SearchDocument
+from articles.models.search_document import (
+    IndexChange,
+    LexemeCount,
+    SearchDocument,
+)
 
 __all__ = [
     "Article",
     "ArticleQuerySet",
     "Contribution",
     "Contributor",
+    "IndexChange",
     "Issue",
     "LexemeCount",
     "LexiconWord",

@@ -106,3 +106,18 @@ class LexemeCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lexeme}: {self.documents}"
+
+
+class IndexChange(models.Model):
+    """A transaction that changed search documents: what was counted before is outdated.
+
+    Rows, unlike a sequence, become visible with the change itself. articles/search/changes.py
+    reads and prunes them.
+    """
+
+    class Meta:
+        verbose_name = _("索引变动")
+        verbose_name_plural = pgettext_lazy("plural", "索引变动")
+
+    def __str__(self) -> str:
+        return str(self.pk)

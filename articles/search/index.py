@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from articles.models import Article, Photo, SearchDocument
-from articles.search import document
+from articles.search import changes, document
 from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import quote
@@ -32,6 +32,9 @@ def rebuild(article_ids: Iterable[int]) -> int:
     with transaction.atomic():
         for start in range(0, len(ids), BATCH):
             written += _rebuild_batch(ids[start : start + BATCH])
+        # Even if nothing was written: the documents of a deleted article went with it.
+        if ids:
+            changes.note()
     return written
 
 
@@ -174,7 +177,8 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
 
 
 def flush() -> None:
-    """Move what GIN kept in its lists of pending entries, which slow searches, to its trees."""
+    """Tidy up after many changes: pending entries of the GIN indexes slow every search."""
+    changes.prune()
     with connection.cursor() as cursor:
         for name in ("search_document_words", "search_document_bigrams"):
             cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])

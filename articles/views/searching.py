@@ -1,20 +1,37 @@
 """The search page."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from articles import understood
-from articles.forms import SearchForm
+from articles import refining, understood
+from articles.forms import AdvancedSearchForm, SearchForm
 from articles.search import engine
+from articles.search.facets import facets
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 
+# Where the facets are put into the page; no text of a page can hold it, for < is escaped.
+_PLACE_OF_FACETS = "<!-- facets -->"
 
-def search(request: HttpRequest) -> HttpResponse:
-    """Show what was found; 400 with the reason where the form was filled in wrongly."""
+
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Show what was found; 400 with the reason where the form was filled in wrongly.
+
+    Where the matches are many, the hits are sent first and the facets as they are counted.
+    """
     form = SearchForm(request.GET)
     context: dict[str, Any] = {
         "form": form,
@@ -24,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "articles/search.html", context, status=400)
     sort: engine.Sort = form.cleaned_data["sort"] or "best"
-    query = parse(form.cleaned_data["q"], current_lexicon())
+    query = form.restricted(parse(form.cleaned_data["q"], current_lexicon()))
     try:
         after = _cursor(request)
         results = engine.search(query, form.filters(), sort, after) if query else None
@@ -40,8 +57,49 @@ def search(request: HttpRequest) -> HttpResponse:
         "notes": understood.notes(query),
         "first": after is None,
         "sorts": _sorts(request, sort),
+        "chips": refining.chips(form, request.GET),
     }
-    return render(request, "articles/search.html", context)
+    page = render(request, "articles/search.html", context)
+    if results is None or not results.hits or results.count == 0:
+        return page
+    parts = _with_facets(request, form, results, page)
+    if results.count is None:
+        return StreamingHttpResponse(parts)
+    page.content = "".join(parts)
+    return page
+
+
+def _with_facets(
+    request: HttpRequest,
+    form: SearchForm,
+    results: engine.Results,
+    page: HttpResponse,
+) -> Iterator[str]:
+    """Yield the page up to its facets, then these, then the rest."""
+    before, _place, rest = page.text.partition(_PLACE_OF_FACETS)
+    yield before
+    try:
+        found = facets(results.matched, form.filters())
+        context = {
+            "count": found.count,
+            "groups": refining.groups(found, request.GET),
+            "bars": refining.bars(found, request.GET),
+        }
+    except engine.SearchTimeoutError:
+        context = {"count": None}
+    yield render_to_string("articles/_facets.html", context, request)
+    yield rest
+
+
+def advanced_search(request: HttpRequest) -> HttpResponseBase:
+    """Show a form for those who do not type operators; filled in, lead to its search."""
+    form = AdvancedSearchForm(request.GET or None)
+    if form.is_bound and form.is_valid():
+        query = form.query()
+        if query:
+            return redirect(f"{reverse('search')}?{urlencode({'q': query})}")
+    status = 400 if form.errors else 200
+    return render(request, "articles/advanced.html", {"form": form}, status=status)
 
 
 def _cursor(request: HttpRequest) -> engine.Cursor | None:
@@ -54,10 +112,7 @@ def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """Return the ways to sort, each with the address of the same search sorted so."""
     sorts = []
     for value, label in SearchForm.SORTS:
-        parameters = request.GET.copy()
-        parameters["sort"] = value
-        parameters.pop("after", None)
-        url = f"?{parameters.urlencode()}"
+        url = refining.address(request.GET, sort=value)
         sorts.append(
             {"value": value, "label": label, "current": value == current, "url": url}
         )

@@ -18,6 +18,7 @@ from articles.search.language.nodes import (
     either,
     every,
     negated,
+    within,
 )
 from articles.search.language.notes import Note, NoteCode
 from articles.search.language.parse import MAX_TERMS, parse
@@ -46,4 +47,5 @@ __all__ = [
     "every",
     "negated",
     "parse",
+    "within",
 ]

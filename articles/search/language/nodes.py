@@ -6,7 +6,7 @@ kind, none has fewer than two parts or the same part twice, and nothing is negat
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -141,3 +141,15 @@ def _kept(node: Node, places: Iterator[int]) -> Node | None:
             kept = _kept(inner, places)
             return negated(kept) if kept else None
     return node if next(places, None) is not None else None
+
+
+def within(node: Node | None, field: Field) -> Node | None:
+    """Return the node with everything that is looked for in no field of its own in this one."""
+    match node:
+        case All(nodes):
+            return every(part for n in nodes if (part := within(n, field)))
+        case Any(nodes):
+            return either(part for n in nodes if (part := within(n, field)))
+        case Words() | Literal() if node.field is None:
+            return replace(node, field=field)
+    return node
