@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 
 from articles.converters import IssueKeyConverter
-from articles.views import lists, operations, places, reading, searching
+from articles.feeds import SearchFeed
+from articles.views import api, lists, operations, places, reading, searching
 
 register_converter(IssueKeyConverter, "issue")
 
@@ -16,6 +17,12 @@ urlpatterns = [
     # /search/…
     path("search/", searching.search, name="search"),
     path("search/advanced/", searching.advanced_search, name="advanced_search"),
+    path("feeds/search/", SearchFeed(), name="search_feed"),
+    # /api/v1/…
+    path("api/v1/search/", api.search, name="api_search"),
+    path("api/v1/articles/<int:pk>/", api.article, name="api_article"),
+    path("api/v1/openapi.json", api.openapi, name="openapi"),
+    path("api/<path:rest>", api.unknown, name="api_unknown"),
     # /tags/…
     path("tags/", lists.TagList.as_view(), name="tags"),
     path("tags/<str:slug>/", lists.TagArticles.as_view(), name="tag"),

@@ -20,8 +20,7 @@ from articles import refining, understood
 from articles.forms import AdvancedSearchForm, SearchForm
 from articles.search import engine
 from articles.search.facets import facets
-from articles.search.language import parse
-from articles.search.lexicon import current_lexicon
+from articles.views.asked import ask
 
 # Where the facets are put into the page; no text of a page can hold it, for < is escaped.
 _PLACE_OF_FACETS = "<!-- facets -->"
@@ -40,24 +39,23 @@ def search(request: HttpRequest) -> HttpResponseBase:
     }
     if not form.is_valid():
         return render(request, "articles/search.html", context, status=400)
-    sort: engine.Sort = form.cleaned_data["sort"] or "best"
-    query = form.restricted(parse(form.cleaned_data["q"], current_lexicon()))
     try:
-        after = _cursor(request)
-        results = engine.search(query, form.filters(), sort, after) if query else None
+        asked = ask(form, request)
     except ValueError:
         raise Http404(_("没有这一页。")) from None
     except engine.SearchTimeoutError:
         response = render(request, "articles/search_timeout.html", status=503)
         response["Retry-After"] = "60"
         return response
+    results = asked.results
     context |= {
         "results": results,
-        "understood": query.understood,
-        "notes": understood.notes(query),
-        "first": after is None,
-        "sorts": _sorts(request, sort),
+        "understood": asked.query.understood,
+        "notes": understood.notes(asked.query),
+        "first": asked.after is None,
+        "sorts": _sorts(request, asked.sort),
         "chips": refining.chips(form, request.GET),
+        "feed": f"{reverse('search_feed')}{refining.address(request.GET)}",
     }
     page = render(request, "articles/search.html", context)
     if results is None or not results.hits or results.count == 0:
@@ -100,12 +98,6 @@ def advanced_search(request: HttpRequest) -> HttpResponseBase:
             return redirect(f"{reverse('search')}?{urlencode({'q': query})}")
     status = 400 if form.errors else 200
     return render(request, "articles/advanced.html", {"form": form}, status=status)
-
-
-def _cursor(request: HttpRequest) -> engine.Cursor | None:
-    """Return where the page begins; raise ValueError where the address says no such place."""
-    after = request.GET.get("after", "")
-    return engine.Cursor.parse(after) if after else None
 
 
 def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:
