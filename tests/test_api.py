@@ -1,9 +1,9 @@
 """For programs: the JSON interface, its description, and feeds."""
 
 import json
-import xml.etree.ElementTree as ET
 
 import pytest
+from defusedxml import ElementTree
 from openapi_spec_validator import validate
 
 from articles.ingest.record import Record, from_exchange
@@ -138,7 +138,7 @@ def test_a_search_has_a_feed_of_its_newest(client, archive):
     late = make_article("梅雨停了", page=make_page("1", make_issue("2020-07-01")))
     response = client.get("/feeds/search/?q=梅雨")
     assert response["Content-Type"].startswith("application/atom+xml")
-    feed = ET.fromstring(response.content)
+    feed = ElementTree.fromstring(response.content)
     assert "梅雨" in feed.findtext(f"{ATOM}title")
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == 20

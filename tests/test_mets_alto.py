@@ -493,7 +493,7 @@ def test_an_alto_file_where_a_page_s_text_would_stand():
     records, rejected = read(LONE, {}, path=("xinmin-wanbao", "2020-06-08", "A02.xml"))
     assert rejected == []
     assert [(r.publication, r.page, r.headline) for r in records] == [
-        ("xinmin-wanbao", "A2", "全力以赴做好防汛工作")
+        ("xinmin-wanbao", "A02", "全力以赴做好防汛工作")
     ]
 
 

@@ -1,6 +1,6 @@
 """What lies at a path: files, folders, and what is packed in zip and tar archives.
 
-Archives are read in place. Nothing is written to the disk, so a path in an archive that
+Archives are read in place. Nothing is written under a name that an archive gives, so a path that
 climbs out can do no harm; it is refused all the same, for it says where an issue belongs.
 """
 
@@ -8,11 +8,13 @@ import bz2
 import gzip
 import io
 import lzma
+import shutil
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from articles.ingest.formats import Entry, Origin, Rejected
 
@@ -106,16 +108,13 @@ def _opened(
     if head.startswith(b"PK\x03\x04"):
         yield from _zip(stream, name)
         return
-    for magic, opener in _COMPRESSED.items():
-        if head.startswith(magic):
-            inner = cast(
-                "BinaryIO", io.BufferedReader(_Bounded(opener(stream), stream))
-            )
-            if _is_tar(inner.peek(512)):  # type: ignore[attr-defined]
-                yield from _tar(inner, name)
-            else:
-                yield Entry(name, _without_suffix(parts), inner, sibling)
-            return
+    if head.startswith(tuple(_COMPRESSED)):
+        inner = _decompressed(stream)
+        if _is_tar(inner.peek(512)):  # type: ignore[attr-defined]
+            yield from _tar(inner, name)
+        else:
+            yield Entry(name, _without_suffix(parts), inner, sibling)
+        return
     if _is_tar(head):
         yield from _tar(stream, name)
         return
@@ -238,7 +237,11 @@ def _in_zip(
 
 def _tar(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
     count = 0
-    with tarfile.open(fileobj=stream, mode="r|") as packed:
+    with (
+        tarfile.open(fileobj=stream, mode="r|") as packed,
+        tempfile.TemporaryFile() as copies,
+    ):
+        pages = _TarPages(archive, copies)
         for member in packed:
             count += 1
             if count > _MOST_ENTRIES:
@@ -254,8 +257,62 @@ def _tar(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
                 yield Rejected(Origin(name), "it is a link or a device")
             else:
                 file = cast("BinaryIO", packed.extractfile(member))
-                # A tar file is read from its beginning to its end: no file has another.
-                yield from _unpacked(file, name, parts, lambda _name: None)
+                folder = PurePosixPath(member.name).parent
+                yield from _unpacked(file, name, parts, pages.beside(folder))
+
+
+class _TarPages:
+    """The XML files of a tar archive by name, for the files that ask for one another.
+
+    A tar file is read from its beginning to its end, so when the first is asked for, the
+    archive is gone through once more and they are copied into a temporary file without a name.
+    """
+
+    def __init__(self, archive: str, copies: IO[bytes]) -> None:
+        self._archive = archive
+        self._copies = copies
+        self._places: dict[str, tuple[int, int]] | None = None
+
+    def beside(self, folder: PurePosixPath) -> Callable[[str], bytes | None]:
+        """Return what reads a file by its name within a folder."""
+
+        def sibling(name: str) -> bytes | None:
+            if self._places is None:
+                self._places = dict(self._copied())
+            start, size = self._places.get(str(folder / name), (0, -1))
+            if size < 0:
+                return None
+            self._copies.seek(start)
+            return self._copies.read(size)
+
+        return sibling
+
+    def _copied(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Copy the files; yield the name of each with where its copy begins and its size."""
+        with (
+            Path(self._archive).open("rb") as stream,
+            tarfile.open(fileobj=_decompressed(stream), mode="r|") as packed,
+        ):
+            for member in packed:
+                is_page = member.isfile() and member.name.lower().endswith(".xml")
+                if not is_page or _climbs_out(member.name):
+                    continue
+                if member.size <= _LARGEST_SIBLING:
+                    place = self._copies.tell(), member.size
+                    file = cast("BinaryIO", packed.extractfile(member))
+                    shutil.copyfileobj(file, self._copies)
+                    yield str(PurePosixPath(member.name)), place
+
+
+def _decompressed(stream: BinaryIO) -> BinaryIO:
+    """Return what a file unpacks to, or the file where it is not compressed."""
+    head = stream.read(512)
+    stream.seek(0)
+    for magic, opener in _COMPRESSED.items():
+        if head.startswith(magic):
+            bounded = _Bounded(opener(stream), stream)
+            return cast("BinaryIO", io.BufferedReader(bounded))
+    return stream
 
 
 def _unpacked(

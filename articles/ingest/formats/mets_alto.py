@@ -1555,7 +1555,8 @@ def _moved(doubt: dict[str, Any], by: int) -> dict[str, Any]:
 
 # What folders of ALTO files are called; the METS file is then above.
 _ALTO_FOLDER = re.compile(r"alto|ocr|text|fulltext|xml|pages?", re.I)
-_PAGE_IN_NAME = re.compile(r"([A-Za-z]?)0*(\d{1,19})\D*", re.ASCII)
+# A number, or a letter of its own with one: 0003, page3, A03.
+_PAGE_IN_NAME = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]0*)|0*)(\d{1,19})\D*", re.ASCII)
 
 
 def _alone(entry: Entry, data: bytes) -> Iterator[Chunk]:
@@ -1606,5 +1607,5 @@ def _lone_page(chunk: Chunk) -> Iterator[Record | Rejected]:
         raise RecordError("there is no text on the page")
     stem = chunk.path[-1].rpartition(".")[0] if chunk.path else ""
     found = _PAGE_IN_NAME.search(stem)
-    said.setdefault("page", f"{found[1]}{found[2]}"[:20] if found else "1")
+    said.setdefault("page", f"{found[1] or ''}{found[2]}"[:20] if found else "1")
     yield from _parsed(layout, said, chunk.origin)
