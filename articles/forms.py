@@ -149,6 +149,23 @@ class SearchForm(forms.Form):
         return replace(query, root=within(query.root, field)) if field else query
 
 
+class CompletionForm(forms.Form):
+    """What was typed so far."""
+
+    q = forms.CharField(max_length=MAX_LENGTH, required=False, strip=False)
+
+    def last_word(self) -> tuple[str, str]:
+        """Return what stands before the word that is being typed, and this word."""
+        typed: str = self.cleaned_data["q"]
+        begin = max(map(typed.rfind, _BEFORE_A_WORD)) + 1
+        return typed[:begin], typed[begin : begin + _LONGEST_WORD]
+
+
+# A word may follow these, whatever the width; a field's name comes with its colon.
+_BEFORE_A_WORD = ' \u3000()（）|｜-－"“「『:：'
+_LONGEST_WORD = 60
+
+
 class AdvancedSearchForm(forms.Form):
     """The boxes that make up a query for those who do not type operators."""
 

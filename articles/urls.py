@@ -16,6 +16,7 @@ urlpatterns = [
     path("articles/<int:pk>/", reading.article, name="article"),
     # /search/…
     path("search/", searching.search, name="search"),
+    path("search/complete/", searching.complete, name="complete"),
     path("search/advanced/", searching.advanced_search, name="advanced_search"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
     # /api/v1/…

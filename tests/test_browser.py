@@ -6,6 +6,9 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect, sync_playwright
 
+from articles.models import LexiconWord
+from tests.factories import make_article, make_issue, make_page
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = [
@@ -118,3 +121,78 @@ def test_no_page_is_wider_than_the_screen_or_breaks_the_policy(chromium, live_se
             )
     assert [text for text in complaints if "404" not in text] == []
     context.close()
+
+
+# ---- With script
+
+
+@pytest.fixture(params=WIDTHS)
+def scripted(request, chromium, live_server):
+    """Give a reader with script two words in the lexicon and years of rain."""
+    LexiconWord.objects.create(word="长三角")
+    LexiconWord.objects.create(word="长江口")
+    for year in range(2010, 2021):
+        page = make_page("1", make_issue(f"{year}-06-08"))
+        make_article(f"长三角梅雨{year}", page=page, body=["长江口也有雨。"])
+    context = chromium.new_context(
+        base_url=live_server.url,
+        viewport={"width": WIDTHS[request.param], "height": 900},
+    )
+    page = context.new_page()
+    page.goto("/search/")
+    yield page
+    context.close()
+
+
+def test_completions_are_chosen_by_keyboard(scripted):
+    box = scripted.get_by_role("combobox", name="检索词")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.press_sequentially("cj")
+    options = scripted.locator(".completions [role=option]")
+    expect(options).to_have_count(1)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(scripted.get_by_role("status")).to_have_text("有 1 个可选的检索词")
+    box.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute(
+        "id"
+    )
+    box.press("Enter")
+    expect(box).to_have_value("长江口")
+    expect(scripted.get_by_role("listbox")).to_be_hidden()
+    assert scripted.url.endswith("/search/")
+    box.press("Enter")
+    expect(scripted.get_by_role("article")).to_have_count(11)
+
+
+def test_escape_closes_and_what_was_typed_stays(scripted):
+    box = scripted.get_by_role("combobox", name="检索词")
+    box.press_sequentially("长")
+    expect(scripted.get_by_role("listbox")).to_be_visible()
+    box.press("Escape")
+    expect(scripted.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("长")
+    box.press("Enter")
+    expect(scripted.get_by_role("article").first).to_be_visible()
+
+
+def test_a_completion_is_chosen_by_pointer(scripted):
+    box = scripted.get_by_role("combobox", name="检索词")
+    box.press_sequentially("csj")
+    scripted.get_by_role("option", name="长三角").first.click()
+    expect(box).to_have_value("长三角")
+
+
+def test_dragging_over_bars_chooses_their_years(scripted):
+    scripted.goto("/search/?q=梅雨")
+    bars = scripted.locator(".histogram a")
+    expect(bars).to_have_count(11)
+    bars.nth(2).scroll_into_view_if_needed()
+    for number, action in ((2, "down"), (5, "up")):
+        place = bars.nth(number).bounding_box()
+        middle = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        scripted.mouse.move(*middle, steps=5)
+        getattr(scripted.mouse, action)()
+    scripted.wait_for_url("**/search/?*from=2012-01-01*")
+    assert "to=2015-12-31" in scripted.url
+    expect(scripted.get_by_role("article")).to_have_count(4)

@@ -9,6 +9,7 @@ from articles.models.article import (
     Photo,
     TaggedArticle,
 )
+from articles.models.completion import Completion
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
@@ -21,6 +22,7 @@ from articles.models.search_document import (
 __all__ = [
     "Article",
     "ArticleQuerySet",
+    "Completion",
     "Contribution",
     "Contributor",
     "IndexChange",

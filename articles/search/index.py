@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from articles.models import Article, Photo, SearchDocument
-from articles.search import changes, document
+from articles.search import changes, completions, document
 from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import quote
@@ -32,9 +32,6 @@ def rebuild(article_ids: Iterable[int]) -> int:
     with transaction.atomic():
         for start in range(0, len(ids), BATCH):
             written += _rebuild_batch(ids[start : start + BATCH])
-        # Even if nothing was written: the documents of a deleted article went with it.
-        if ids:
-            changes.note()
     return written
 
 
@@ -42,13 +39,18 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     locked = (
         Article.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     )
-    list(locked.values_list("pk", flat=True))
+    present = list(locked.values_list("pk", flat=True))
     lexicon = current_lexicon()
     wanted = {
         (doc.article_id, doc.part): doc
         for article in Article.objects.published().with_text().filter(pk__in=ids)
         for doc in documents(article, lexicon)
     }
+    completions.learn(
+        term
+        for doc in wanted.values()
+        for term in completions.terms_of(doc.article, doc.authors or ())
+    )
     stored = SearchDocument.objects.filter(article__in=ids)
     known = {
         (article, part): (version, digest)
@@ -74,6 +76,9 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     gone = [key for key in known if key not in wanted]
     for article, part in gone:
         stored.filter(article=article, part=part).delete()
+    # The documents of an article that was deleted went with it.
+    if changed or gone or len(present) < len(ids):
+        changes.note()
     return len(changed) + len(gone)
 
 
@@ -177,8 +182,9 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
 
 
 def flush() -> None:
-    """Tidy up after many changes: pending entries of the GIN indexes slow every search."""
+    """Tidy up after many changes: completions, and entries that wait to go into the indexes."""
     changes.prune()
+    completions.refresh()
     with connection.cursor() as cursor:
         for name in ("search_document_words", "search_document_bigrams"):
             cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])

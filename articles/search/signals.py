@@ -6,8 +6,17 @@ from django.apps import apps
 from django.db.models.signals import post_save, pre_delete, pre_save
 from taggit.models import Tag
 
-from articles.models import Article, Issue, Page, TaggedArticle, natural_key
+from articles.models import (
+    Article,
+    Completion,
+    Issue,
+    LexiconWord,
+    Page,
+    TaggedArticle,
+    natural_key,
+)
 from articles.models.base import Indexed
+from articles.search import completions
 from articles.search.pending import indexed, touch
 
 
@@ -17,6 +26,7 @@ def connect() -> None:
     post_save.connect(_tag_renamed, sender=Tag)
     pre_delete.connect(_tag_deleted, sender=Tag)
     pre_save.connect(_keep_times, sender=Article)
+    post_save.connect(_word_stored, sender=LexiconWord)
     for model in apps.get_app_config("articles").get_models():
         if issubclass(model, Indexed):
             pre_save.connect(_before_loading, sender=model)
@@ -50,6 +60,13 @@ def _tagged(tag: Tag) -> list[int]:
             "content_object_id", flat=True
         )
     )
+
+
+# ---- The lexicon
+
+
+def _word_stored(instance: LexiconWord, **_kwargs: Any) -> None:
+    completions.learn([(Completion.Kind.WORD, instance.word)])
 
 
 # ---- Fixtures: the deserializer calls Model.save_base itself, past every override

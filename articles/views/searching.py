@@ -8,6 +8,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
@@ -15,10 +16,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from articles import refining, understood
-from articles.forms import AdvancedSearchForm, SearchForm
-from articles.search import engine
+from articles.forms import AdvancedSearchForm, CompletionForm, SearchForm
+from articles.search import completions, engine
+from articles.search.did_you_mean import did_you_mean
 from articles.search.facets import facets
 from articles.views.asked import ask
 
@@ -48,8 +51,10 @@ def search(request: HttpRequest) -> HttpResponseBase:
         response["Retry-After"] = "60"
         return response
     results = asked.results
+    nothing = results is not None and results.count == 0
     context |= {
         "results": results,
+        "meant": did_you_mean(asked.query) if nothing else None,
         "understood": asked.query.understood,
         "notes": understood.notes(asked.query),
         "first": asked.after is None,
@@ -98,6 +103,25 @@ def advanced_search(request: HttpRequest) -> HttpResponseBase:
             return redirect(f"{reverse('search')}?{urlencode({'q': query})}")
     status = 400 if form.errors else 200
     return render(request, "articles/advanced.html", {"form": form}, status=status)
+
+
+@require_safe
+def complete(request: HttpRequest) -> JsonResponse:
+    """Answer what the search box offers for its last word; nothing where nothing fits."""
+    form = CompletionForm(request.GET)
+    before, word = form.last_word() if form.is_valid() else ("", "")
+    try:
+        found = completions.complete(word)
+    except engine.SearchTimeoutError:
+        found = []
+    offered = [
+        {"text": before + item.text, "kind": str(item.kind.label)} for item in found
+    ]
+    response = JsonResponse(
+        {"completions": offered}, json_dumps_params={"ensure_ascii": False}
+    )
+    response["Cache-Control"] = "public, max-age=60"
+    return response
 
 
 def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:
