@@ -118,6 +118,18 @@ def test_filters_restrict():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "dates",
+    ["9999-12-31", "9999-12", "9999", "0001-01-01", "0001..9999", "9999-12-30.."],
+)
+def test_the_ends_of_the_calendar_are_dates_too(dates):
+    make_article("梅雨")
+    assert search(f"梅雨 日期:{dates}").count == (
+        1 if ".." in dates and "0001" in dates else 0
+    )
+
+
+@pytest.mark.django_db
 def test_newest_first_is_by_date_of_issue():
     for date in ("2019-05-01", "2021-05-01", "2020-05-01"):
         make_article(date, page=make_page("1", make_issue(date)))

@@ -123,8 +123,12 @@ def terms_of(article: Article, authors: Iterable[str]) -> Iterator[tuple[Kind, s
 
 def _rows_of(kind: Kind, text: str) -> Iterator[Completion]:
     folded = fold(text).strip()
-    shown = folded[:_BEGINNING] if kind == Kind.HEADLINE else folded
-    ways = {(r.whole[:120], r.initials[:60]) for r in readings(shown[:60])}
+    if kind == Kind.HEADLINE:
+        # There are very many of them, and most are read in one way.
+        found = readings(folded[:_BEGINNING], most=1)
+    else:
+        found = readings(folded[:60])
+    ways = {(reading.whole[:120], reading.initials[:60]) for reading in found}
     for whole, initials in sorted(ways or {("", "")}):
         yield Completion(
             kind=kind, text=text, folded=folded[:60], pinyin=whole, initials=initials

@@ -244,7 +244,8 @@ def _largest(
                 return f"=y:{day.isoformat()[:4]}", year
         if month and month - datetime.timedelta(1) <= until:
             return f"=m:{day.isoformat()[:7]}", month
-    return f"=d:{day.isoformat()}", day + datetime.timedelta(1)
+    following = day + datetime.timedelta(1) if day < datetime.date.max else None
+    return f"=d:{day.isoformat()}", following
 
 
 def _next_month(day: datetime.date) -> datetime.date | None:

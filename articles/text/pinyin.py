@@ -20,8 +20,8 @@ class Reading:
     initials: str
 
 
-def readings(text: str) -> list[Reading]:
-    """Return the ways to read a short text, the likeliest first.
+def readings(text: str, most: int = _MOST_READINGS) -> list[Reading]:
+    """Return the ways to read a short text, the likeliest first, and no more than ``most``.
 
     Letters and digits stand for themselves; what has neither is left out. A dictionary of phrases
     says which reading is the likeliest (pypinyin), and each character may be read otherwise.
@@ -37,7 +37,7 @@ def readings(text: str) -> list[Reading]:
         for first, others in zip(likely, each, strict=True)
     ]
     # The last of a product changes first, and of a name the first is typed first.
-    turned = islice(product(*reversed(choices)), _MOST_READINGS)
+    turned = islice(product(*reversed(choices)), most)
     ways = (tuple(reversed(some)) for some in turned)
     found = (
         Reading("".join(way), "".join(syllable[0] for syllable in way)) for way in ways
