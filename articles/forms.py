@@ -149,6 +149,25 @@ class SearchForm(forms.Form):
         return replace(query, root=within(query.root, field)) if field else query
 
 
+class KwicForm(SearchForm):
+    """A search for all places where a query stands, by date, on a page or as a file."""
+
+    SORTS = [("newest", _("最新")), ("oldest", _("最早"))]
+
+    sort = forms.ChoiceField(
+        label=_("排序"),
+        choices=SORTS,
+        required=False,
+        error_messages={"invalid_choice": _("没有这种排序。")},
+    )
+    format = forms.ChoiceField(
+        choices=[("csv", "CSV"), ("jsonl", "JSON Lines")],
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("没有这种格式。")},
+    )
+
+
 class CompletionForm(forms.Form):
     """What was typed so far."""
 

@@ -4,7 +4,15 @@ from django.urls import path, register_converter
 
 from articles.converters import IssueKeyConverter
 from articles.feeds import SearchFeed
-from articles.views import api, lists, operations, places, reading, searching
+from articles.views import (
+    api,
+    lists,
+    operations,
+    places,
+    reading,
+    researching,
+    searching,
+)
 
 register_converter(IssueKeyConverter, "issue")
 
@@ -18,6 +26,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("search/complete/", searching.complete, name="complete"),
     path("search/advanced/", searching.advanced_search, name="advanced_search"),
+    path("kwic/", researching.keyword_in_context, name="kwic"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
     # /api/v1/…
     path("api/v1/search/", api.search, name="api_search"),

@@ -54,14 +54,21 @@ def hits(article_ids: Iterable[int], query: Query) -> Iterator[Hit]:
     return (_hit(found[pk], query) for pk in unique if pk in found)
 
 
-def _hit(article: Article, query: Query) -> Hit:
-    marker = Marker(
-        query, "\n".join(fold(text) for _field, text in searched_fields(article))
-    )
-    headline = marker.mark(article.headline)
-    parts = [
-        (marker.mark(text), label, anchor) for text, label, anchor in _parts(article)
+def marked_parts(article: Article, query: Query) -> list["Part"]:
+    """Return every text of an article, the headline first, marked, with label and anchor."""
+    folded = "\n".join(fold(text) for _field, text in searched_fields(article))
+    marker = Marker(query, folded)
+    return [
+        (marker.mark(text), label, anchor)
+        for text, label, anchor in (
+            (article.headline, gettext("标题"), ""),
+            *_parts(article),
+        )
     ]
+
+
+def _hit(article: Article, query: Query) -> Hit:
+    (headline, _label, _anchor), *parts = marked_parts(article, query)
     address = article.get_absolute_url()
     shown = [
         Snippet(passage(text, length).segments(), label, address + anchor)
@@ -78,10 +85,10 @@ def _hit(article: Article, query: Query) -> Hit:
     )
 
 
-_Part = tuple[MarkedText, str, str]
+Part = tuple[MarkedText, str, str]
 
 
-def _telling(parts: list[_Part]) -> Iterator[tuple[_Part, int]]:
+def _telling(parts: list[Part]) -> Iterator[tuple[Part, int]]:
     """Yield the parts to be shown with how much of each: where most was found, then others.
 
     Of equals the earliest: the body first, then what stands beside it. A further part must

@@ -60,6 +60,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "first": asked.after is None,
         "sorts": _sorts(request, asked.sort),
         "chips": refining.chips(form, request.GET),
+        "kwic": f"{reverse('kwic')}{refining.address(request.GET, sort=None)}",
         "feed": f"{reverse('search_feed')}{refining.address(request.GET)}",
     }
     page = render(request, "articles/search.html", context)
