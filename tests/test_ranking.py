@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from articles.models import Article
 from articles.search import best, bm25f, engine, newest
+from articles.search.conditions import Condition
+from articles.search.database import searching
 from articles.search.engine import Filters
 from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
+from articles.search.some import some
 from articles.text.fold import fold
 from articles.text.segment import segment
 from tests.factories import make_article, make_issue, make_page
@@ -100,29 +103,32 @@ def test_a_literal_is_found_where_it_stands_and_nowhere_else(archive, string):
     assert len(hits) == len(there)
 
 
+def counted(article):
+    """Return how often each word stands in an article, weighted, and its norm."""
+    frequency, length = Counter(), 0
+    for field, text in searched_fields(article):
+        for word in segment(fold(text), current_lexicon()):
+            frequency[word] += bm25f.WEIGHTS[field]
+            length += bm25f.WEIGHTS[field]
+    return frequency, bm25f.K1 * (1 - bm25f.B + bm25f.B * length / bm25f.PIVOT)
+
+
 def scores(archive, words):
     """Return the BM25F score of each article that has all words, from its texts alone."""
-    counted = {}
-    for article in archive:
-        frequency, length = Counter(), 0
-        for field, text in searched_fields(article):
-            for word in segment(fold(text), current_lexicon()):
-                frequency[word] += bm25f.WEIGHTS[field]
-                length += bm25f.WEIGHTS[field]
-        counted[article.pk] = frequency, length
-    total = len(counted)
+    each = {article.pk: counted(article) for article in archive}
+    total = len(each)
     idf = {
         word: math.log1p((total - n + 0.5) / (n + 0.5))
         for word in words
-        if (n := sum(word in frequency for frequency, _ in counted.values())) or True
+        if (n := sum(word in frequency for frequency, _ in each.values())) or True
     }
     return {
         pk: sum(
             idf[word] * frequency[word]
-            / (frequency[word] + bm25f.K1 * (1 - bm25f.B + bm25f.B * length / bm25f.PIVOT))
+            / (frequency[word] + norm)
             for word in words
         )
-        for pk, (frequency, length) in counted.items()
+        for pk, (frequency, norm) in each.items()
         if all(word in frequency for word in words)
     }  # fmt: skip
 
@@ -147,6 +153,38 @@ def test_best_first_is_exhaustive_bm25f(archive, words, at_once):
     assert sorted(hits) == sorted(expected)
     ranked = [expected[pk] for pk in hits]
     assert ranked == pytest.approx(sorted(expected.values(), reverse=True))
+
+
+@KEEP
+@given(
+    words=st.lists(
+        st.sampled_from(["长三角", "污染", "防治", "上海", "浙江", "会议", "经济", "的", "台湾"]),
+        min_size=2, max_size=7, unique=True,
+    ),
+    weights=st.lists(st.floats(0.1, 9), min_size=7, max_size=7),
+    at_once=st.booleans(),
+)  # fmt: skip
+def test_some_of_the_words_are_ranked_as_reading_all_would(
+    archive, words, weights, at_once
+):
+    idf = dict(zip(words, weights, strict=False))
+    usual = best.EXHAUSTIVE
+    best.EXHAUSTIVE = usual if at_once else 0
+    try:
+        with searching(60_000):
+            keys = some(Condition(), idf, 20)
+    finally:
+        best.EXHAUSTIVE = usual
+    expected = []
+    for article in archive:
+        frequency, norm = counted(article)
+        present = [word for word in words if frequency[word]]
+        if sum(idf[word] for word in present) >= 0.18 * sum(idf.values()) - 1e-9:
+            score = sum(idf[w] * frequency[w] / (frequency[w] + norm) for w in present)
+            expected.append(score)
+    expected.sort(reverse=True)
+    assert [key.score for key in keys] == pytest.approx(expected[:20])
+    assert len({key.article for key in keys}) == len(keys)
 
 
 @KEEP
