@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.models import Article
+from articles.search.related import related
 
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
@@ -27,6 +28,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "contributions": article.contributions.all(),
         "previous": previous,
         "next": following,
+        "related": related(article),
     }
     return render(request, "articles/article.html", context)
 
