@@ -191,7 +191,7 @@ def test_a_full_disk_stops_an_import_that_then_goes_on(inbox):
     with open_workshop() as workshop:
         folder = workshop.folder / "full"
         folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs", folder]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=1g,mode=755", "tmpfs", folder]
         if subprocess.run(mount, capture_output=True).returncode:
             pytest.skip("needs the right to mount a tmpfs")
         try:
@@ -200,7 +200,7 @@ def test_a_full_disk_stops_an_import_that_then_goes_on(inbox):
             free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
             ballast = folder / "ballast"
             with ballast.open("wb") as file:
-                file.write(bytes(free - 25 * 2**20))
+                os.posix_fallocate(file.fileno(), 0, free - 25 * 2**20)
             process = archive.begin("import_issues", str(inbox), "--workers", "1")
             output = process.communicate(timeout=300)[0]
             assert process.returncode == 1
