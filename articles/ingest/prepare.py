@@ -25,13 +25,14 @@ _known = KnownDigests()
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """The search documents' content: its digest, its length, and the rest as COPY reads it.
+    """The search documents' content: its digest, its lengths, and the rest as COPY reads it.
 
     ``vectors`` are one, or more where one would pass the limit; ``wide`` belongs to the first.
     """
 
     digest: str
     length: int
+    word_count: int
     vectors: tuple[str, ...]
     wide: str
 
@@ -97,6 +98,7 @@ def prepared_document(record: Record, lexicon: Lexicon) -> PreparedDocument:
     return PreparedDocument(
         content.digest(),
         content.length,
+        content.word_count,
         tuple(_copied(vector) for vector in content.vectors),
         # PostgreSQL reads a set of integers as Python writes it.
         f"{content.bigrams or '{}'}\t\\\\x{content.frequencies.hex()}\t{_copied(content.text)}",

@@ -305,8 +305,8 @@ _ARTICLE = (
 )
 _PHOTO = "article_id, position, caption, credit, alt, image"
 _DOCUMENT = (
-    "article_id, part, publication_id, page_id, published_on, length, page_name,"
-    ' "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
+    "article_id, part, publication_id, page_id, published_on, length, word_count,"
+    ' page_name, "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
 )
 
 
@@ -349,6 +349,7 @@ class _Rows:
                 facets.page,
                 record.date,
                 made.length,
+                made.word_count if number == 0 else 0,
                 facets.page_name,
                 facets.column,
                 _array(facets.tags),

@@ -56,6 +56,8 @@ class SearchDocument(models.Model):
     published_on = models.DateField()
     # Words, weighted by field (articles/search/bm25f.py).
     length = models.PositiveIntegerField(default=0)
+    # Words as the index has them, of the article's first document; 0 in further parts.
+    word_count = models.PositiveIntegerField(default=0)
     page_name = models.CharField(max_length=100, blank=True)
     column = models.CharField(max_length=100, blank=True)
     tag_ids = ArrayField(models.IntegerField(), null=True)

@@ -6,6 +6,7 @@
     h:上海      in the heads; t: tags, b: byline and contributors, k: column, c: captions
     x:上海      anywhere but in the body (so the body's words are those without it)
     上海^13     with odds of level 13 (articles/search/bm25f.py)
+    上海#1 上海#4  so many times more than once, as a sum of powers of two: six times in all
     =*         every article; =p:7 and the like: what it belongs to (``Facets``)
 
 Words hold letters and digits only, so none of the other kinds can be taken for one.
@@ -24,7 +25,7 @@ from articles.text.lexicon import Lexicon
 from articles.text.segment import pair_codes, segment
 
 # Raise it with every change to what documents hold: ``update_index`` then rebuilds them.
-VERSION = 3
+VERSION = 4
 # A tsvector ends at 1 MB of lexemes; what counts is their bytes and a little for each.
 MAX_VECTOR_BYTES = 900_000
 BODY = "d"
@@ -41,13 +42,14 @@ class Content:
     """The content of a search document.
 
     ``vectors`` has one text of a tsvector, or more where one would pass PostgreSQL's limit;
-    ``frequencies`` are packed (bm25f.pack), ``length`` is in words, weighted.
+    ``frequencies`` are packed (bm25f.pack); ``length`` is in words, weighted, ``word_count`` is not.
     """
 
     vectors: list[str]
     bigrams: set[int]
     frequencies: bytes
     length: int
+    word_count: int
     text: str
 
     def digest(self) -> str:
@@ -72,12 +74,16 @@ def content(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> Content:
     }
     length = sum(bm25f.WEIGHTS[name] * found.total() for name, found in words.items())
     frequencies = _frequencies(words)
+    lexemes = _lexemes(words, frequencies, length)
+    times = sum(words.values(), Counter())
+    lexemes += [name for word, n in times.items() for name in more_than_once(word, n)]
     text = FIELD_SEPARATOR.join(joined.values())
     return Content(
-        vectors=[quote_all(part) for part in _portions(_lexemes(words, frequencies, length))],
+        vectors=[quote_all(part) for part in _portions(lexemes)],
         bigrams=pair_codes(text),
         frequencies=bm25f.pack((w, n) for w, n in frequencies.items() if n > 1),
         length=length,
+        word_count=times.total(),
         text=text,
     )  # fmt: skip
 
@@ -110,6 +116,26 @@ def _lexemes(
         if frequency >= least
     ]
     return found
+
+
+def more_than_once(word: str, times: int) -> Iterator[str]:
+    """Yield the lexemes that say how often a word stands in an article, beyond once.
+
+    In binary, so that few lexemes say any number: occurrences in the archive are the
+    articles that have the word, and for each power of two so many times those that
+    have its lexeme, which the index counts without reading an article.
+
+    >>> list(more_than_once("上海", 6))
+    ['上海#1', '上海#4']
+    """
+    for bit in range((times - 1).bit_length()):
+        if (times - 1) >> bit & 1:
+            yield occurrences(word, bit)
+
+
+def occurrences(word: str, bit: int) -> str:
+    """Return the lexeme of articles in which a word stands ``2 ** bit`` times more."""
+    return f"{word}#{1 << bit}"
 
 
 def _portions(lexemes: list[str]) -> Iterator[list[str]]:

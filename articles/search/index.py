@@ -68,8 +68,8 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
         update_conflicts=True,
         unique_fields=["article", "part"],
         update_fields=[
-            "publication_id", "page_id", "published_on", "length", "page_name", "column",
-            "tag_ids", "authors", "version", "digest", "words", "bigrams", "frequencies",
+            "publication_id", "page_id", "published_on", "length", "word_count", "page_name",
+            "column", "tag_ids", "authors", "version", "digest", "words", "bigrams", "frequencies",
             "text",
         ],
     )  # fmt: skip
@@ -98,6 +98,7 @@ def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
             page_id=article.page_id,
             published_on=issue.published_on,
             length=content.length,
+            word_count=content.word_count if first else 0,
             page_name=facets.page_name,
             column=facets.column,
             tag_ids=list(facets.tags) or None,
