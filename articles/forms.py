@@ -168,6 +168,37 @@ class KwicForm(SearchForm):
     )
 
 
+class TrendsForm(SearchForm):
+    """Terms whose frequency is asked for, and how it is shown."""
+
+    PERIODS = [("", _("自动")), ("month", _("按月")), ("year", _("按年"))]
+    MEASURES = [("per_million", _("每百万词")), ("occurrences", _("次数"))]
+
+    by = forms.ChoiceField(
+        label=_("分期"),
+        choices=PERIODS,
+        required=False,
+        error_messages={"invalid_choice": _("只能按月或按年。")},
+    )
+    measure = forms.ChoiceField(
+        choices=MEASURES,
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("没有这种计法。")},
+    )
+    format = forms.ChoiceField(
+        choices=[("csv", "CSV")],
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("没有这种格式。")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out what only hits have: an order, and a place where words stand."""
+        super().__init__(*args, **kwargs)
+        del self.fields["sort"], self.fields["in"]
+
+
 class CompletionForm(forms.Form):
     """What was typed so far."""
 

@@ -1,23 +1,20 @@
 """Facets as a search page shows them: values to choose, bars to click, filters to remove."""
 
-import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from taggit.models import Tag
 
 from articles.forms import SearchForm
 from articles.models import Publication
+from articles.periods import Period, number_of_months, periods
 from articles.search.facets import Facets
 
 # A bar for each month up to this many, then for each year.
 _MOST_MONTHS = 36
-_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,50 +149,20 @@ def bars(found: Facets, parameters: QueryDict) -> list[Bar]:
     if not numbers:
         return []
     first, last = min(numbers), max(numbers)
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if months <= _MOST_MONTHS:
-        periods = list(_months(first, last))
-    else:
-        periods = [
-            (datetime.date(year, 1, 1), datetime.date(year, 12, 31))
-            for year in range(first.year, last.year + 1)
-        ]
-    counted = [
-        sum(n for month, n in numbers.items() if since <= month <= until)
-        for since, until in periods
-    ]
-    highest = max(counted)
+    monthly = number_of_months(first, last) <= _MOST_MONTHS
+    shown = periods(first, last, monthly=monthly)
+    highest = max(period.total(numbers) for period in shown)
     return [
-        _bar(since, until, number, highest, parameters, monthly=months <= _MOST_MONTHS)
-        for (since, until), number in zip(periods, counted, strict=True)
+        _bar(period, period.total(numbers), highest, parameters) for period in shown
     ]
 
 
-def _months(
-    first: datetime.date, last: datetime.date
-) -> Iterator[tuple[datetime.date, datetime.date]]:
-    month = first
-    while month <= last:
-        following = (month + 31 * _DAY).replace(day=1)
-        yield month, following - _DAY
-        month = following
-
-
-def _bar(
-    since: datetime.date,
-    until: datetime.date,
-    number: int,
-    highest: int,
-    parameters: QueryDict,
-    *,
-    monthly: bool,
-) -> Bar:
-    pattern = _("Y年n月") if monthly else _("Y年")
+def _bar(period: Period, number: int, highest: int, parameters: QueryDict) -> Bar:
     # What is there is seen, be it one of thousands.
     height = max(2, round(100 * number / highest)) if number else 0
-    days = since.isoformat(), until.isoformat()
+    days = period.since.isoformat(), period.until.isoformat()
     url = address(parameters, from_=days[0], to_=days[1])
-    return Bar(date_format(since, pattern), *days, number, height, url)
+    return Bar(period.label, *days, number, height, url)
 
 
 # ---- Filters that are set
@@ -207,7 +174,7 @@ def chips(form: SearchForm, parameters: QueryDict) -> list[Chip]:
     kinds = dict(SearchForm.KIND_LABELS)
     author = asked["author"]
     values = [
-        ("in", _("出现在"), str(kinds.get(asked["in"], ""))),
+        ("in", _("出现在"), str(kinds.get(asked.get("in", ""), ""))),
         ("publication", pgettext("label", "报纸"), asked["publication"]),
         ("from", _("起始日期"), asked["from"]),
         ("to", _("截止日期"), asked["to"]),

@@ -12,6 +12,7 @@ from articles.views import (
     reading,
     researching,
     searching,
+    trends,
 )
 
 register_converter(IssueKeyConverter, "issue")
@@ -27,6 +28,7 @@ urlpatterns = [
     path("search/complete/", searching.complete, name="complete"),
     path("search/advanced/", searching.advanced_search, name="advanced_search"),
     path("kwic/", researching.keyword_in_context, name="kwic"),
+    path("trends/", trends.trends, name="trends"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
     # /api/v1/…
     path("api/v1/search/", api.search, name="api_search"),

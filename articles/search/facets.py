@@ -5,28 +5,23 @@ is kept until the index changes.
 """
 
 import datetime
-import hashlib
-import time
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
 
-from articles.search import changes
 from articles.search.conditions import condition
 from articles.search.database import rows, searching
 from articles.search.filters import Filters
+from articles.search.kept import kept
 from articles.search.language import Field, Node, Query, within
 
 _Value = TypeVar("_Value", bound=Hashable)
 KINDS = (Field.HEADLINE, Field.BODY, Field.PHOTO)
 # So many values of each are worth showing; there may be thousands of authors.
 MOST_VALUES = 30
-_SLOW_SECONDS = 0.05
-_KEPT_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +47,10 @@ def facets(node: Node | None, filters: Filters) -> Facets:
     """Count the matches; raise SearchTimeoutError where that takes longer than a search may."""
     with searching(settings.SEARCH_TIMEOUT_MS):
         where, parameters = _where(node, filters)
-        said = repr((where, parameters, changes.token()))
-        key = f"facets-{hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}"
-        kept: Facets | None = cache.get(key)
-        if kept is not None:
-            return kept
-        begun = time.monotonic()
-        found = _counted(where, parameters, _kinds(node, filters))
-        if time.monotonic() - begun > _SLOW_SECONDS:
-            cache.set(key, found, _KEPT_SECONDS)
-    return found
+        return kept(
+            ("facets", where, parameters),
+            lambda: _counted(where, parameters, _kinds(node, filters)),
+        )
 
 
 def count(node: Node | None, filters: Filters) -> int:

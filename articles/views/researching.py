@@ -1,6 +1,5 @@
 """For scholars: every occurrence in its context, on a page or as a file."""
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from articles import refining
+from articles.csv_files import csv_lines
 from articles.forms import KwicForm
 from articles.search import engine, kwic, newest
 from articles.search.filters import Filters
@@ -96,25 +96,8 @@ def _rows(
         }
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text
-
-
 def _csv(rows: Iterator[dict[str, str]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    # The mark by which spreadsheets know UTF-8.
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in rows:
-        yield writer.writerow(_harmless(row[name]) for name in COLUMNS)
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return csv_lines(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def _jsonl(rows: Iterator[dict[str, str]]) -> Iterator[str]:

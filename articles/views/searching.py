@@ -23,6 +23,7 @@ from articles.forms import AdvancedSearchForm, CompletionForm, SearchForm
 from articles.search import completions, engine
 from articles.search.did_you_mean import did_you_mean
 from articles.search.facets import facets
+from articles.search.language import Literal, Query
 from articles.views.asked import ask
 
 # Where the facets are put into the page; no text of a page can hold it, for < is escaped.
@@ -61,6 +62,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "sorts": _sorts(request, asked.sort),
         "chips": refining.chips(form, request.GET),
         "kwic": f"{reverse('kwic')}{refining.address(request.GET, sort=None)}",
+        "trends": _trends(request, asked.query),
         "feed": f"{reverse('search_feed')}{refining.address(request.GET)}",
     }
     page = render(request, "articles/search.html", context)
@@ -123,6 +125,16 @@ def complete(request: HttpRequest) -> JsonResponse:
     )
     response["Cache-Control"] = "public, max-age=60"
     return response
+
+
+def _trends(request: HttpRequest, query: Query) -> str:
+    """Return the address of the trends of what a query looks for, "" where that is nothing."""
+    terms = [
+        f'"{leaf.text}"' if isinstance(leaf, Literal) else leaf.text
+        for leaf in query.positive()
+    ]
+    said = refining.address(request.GET, q=",".join(terms), sort=None, in_=None)
+    return f"{reverse('trends')}{said}" if terms else ""
 
 
 def _sorts(request: HttpRequest, current: str) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""The search of the archive against its rivals, on the same articles and queries."""
