@@ -75,9 +75,7 @@ def terms(text: str) -> list[Term]:
 
     A term that the archive cuts into several words is meant to the letter.
     """
-    found = {
-        term.query: term for part in _BETWEEN.split(text) if (term := _term(part))
-    }
+    found = {term.query: term for part in _BETWEEN.split(text) if (term := _term(part))}
     return list(found.values())[:MOST_TERMS]
 
 
