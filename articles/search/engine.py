@@ -28,6 +28,7 @@ __all__ = [
     "Cursor",
     "Filters",
     "Hit",
+    "Page",
     "Results",
     "SearchTimeoutError",
     "Stage",
@@ -77,7 +78,7 @@ def search(
     Raise SearchTimeoutError where nothing could be found in the time that a search has,
     ValueError where ``after`` is no place in this order.
     """
-    page = _Page(query, filters, sort, after)
+    page = Page(query, filters, sort, after)
     partial = False
     try:
         with searching(settings.SEARCH_TIMEOUT_MS):
@@ -107,8 +108,11 @@ def _sections(found: list[_Found], query: Query) -> list[Section]:
     return sections
 
 
-class _Page:
-    """One page in the making: the keys of its hits and of the one after them."""
+class Page:
+    """One page in the making: the keys of its hits and of the one after them.
+
+    ``fill`` it within ``searching``.
+    """
 
     def __init__(
         self, query: Query, filters: Filters, sort: Sort, after: Cursor | None

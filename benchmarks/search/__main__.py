@@ -1,0 +1,190 @@
+"""Search at N articles and at a tenth of them: ours, and what else there is, in one run.
+
+    make bench-search N=1000000
+
+The archive and the rivals' indexes are filled once and kept in var/benchmarks and in the
+server of DATABASE_URL, or in the embedded one.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("NEWSARCHIVE_ENV", "local")
+os.environ["DJANGO_SETTINGS_MODULE"] = "newsarchive.settings"
+
+# ts_rank takes seconds a query: so many of each band are enough to say how many.
+SLOW_QUERIES_A_BAND = 12
+SHARES = (0.5, 0.95, 0.99, 1.0)
+
+
+def main() -> None:
+    """Fill what is empty, ask, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=int(os.environ.get("N", "20000")))
+    count = parser.parse_args().n
+    import django
+
+    django.setup()
+    from benchmarks.search import quality
+
+    for number in (count // 10, count):
+        print(f"\n## {number:,} articles\n", flush=True)
+        measure(number)
+    print("\n## Known items among the real articles\n", flush=True)
+    quality.measure()
+
+
+def measure(count: int) -> None:
+    """Print everything about an archive of so many articles."""
+    from benchmarks.search import archive, corpus, exhaustive, queries, rivals
+
+    source = corpus.written(count)
+    filled = archive.open_archive(f"newsarchive_bench_search_{count}", source)
+    tantivy, fts5, plain = (
+        rivals.Tantivy(count),
+        rivals.Fts5(count),
+        rivals.Plain(count),
+    )
+    rivals.fill([tantivy, fts5, plain], source)
+    _print_sizes(filled, [tantivy, fts5, plain])
+    asked = queries.queries(count)
+    random.Random(1).shuffle(asked)
+    times = Times()
+    _time_ours(times, asked)
+    for rival, each in ((tantivy, asked), (fts5, asked), (plain, _some(asked))):
+        possible = [query for query in each if query.rivals]
+        for what in ("best", "newest"):
+            # Warm, but for what takes seconds in any case.
+            for _round in range(1 if rival is plain else 2):
+                times.take(f"{what}: {rival.name}", possible, getattr(rival, what))
+    counted = [query for query in asked if query.rivals and not query.phrase]
+    for _round in range(2):
+        times.take("facets: tantivy (3 of 7)", counted, tantivy.facets)
+    times.print()
+    _print_ratios(times)
+    if count <= 100_000:
+        _print_agreement(exhaustive.agreement(asked))
+
+
+def _some(asked: list) -> list:
+    """Return a few queries of each band."""
+    bands = defaultdict(list)
+    for each in asked:
+        bands[each.band].append(each)
+    return [each for band in bands.values() for each in band[:SLOW_QUERIES_A_BAND]]
+
+
+def _time_ours(times: "Times", asked: list) -> None:
+    from benchmarks.search import ours
+
+    client = ours.browser()
+    for what in ("best", "newest"):
+        for _round in range(2):
+            times.take(f"{what}: ours", asked, lambda each: ours.keys(each, what))  # noqa: B023
+        hits, facets = {}, {}
+        for _round in range(2):
+            for each in asked:
+                hits[each], facets[each] = ours.page(client, each, what)
+        times.of[f"{what}: our page, hits"] = hits
+        times.of[f"{what}: our page, facets after"] = facets
+        times.of[f"{what}: our page, whole"] = {
+            each: hits[each] + facets[each] for each in asked
+        }
+
+
+class Times:
+    """The seconds that each query took, by what was asked how."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict] = {}
+
+    def take(self, name: str, asked: Iterable, ask: Callable) -> None:
+        """Time these queries once; what was taken before is forgotten."""
+        self.of[name] = {}
+        for each in asked:
+            begun = time.perf_counter()
+            ask(each)
+            self.of[name][each] = time.perf_counter() - begun
+
+    def at(self, name: str, share: float, band: str = "") -> float:
+        """Return the seconds within which so many of the queries were answered."""
+        taken = [s for each, s in self.of[name].items() if band in ("", each.band)]
+        return sorted(taken)[min(len(taken) - 1, int(share * len(taken)))]
+
+    def print(self) -> None:
+        """Print a line for each way to ask."""
+        heads = "".join(f"{head:>9}" for head in ("p50", "p95", "p99", "slowest"))
+        print(f"\n{'milliseconds':<32}{'queries':>8}{heads}   p95 by band")
+        for name, taken in self.of.items():
+            figures = "".join(f"{_ms(self.at(name, share)):>9}" for share in SHARES)
+            bands = dict.fromkeys(sorted(each.band for each in taken))
+            by_band = "  ".join(f"{b} {_ms(self.at(name, 0.95, b))}" for b in bands)
+            print(f"{name:<32}{len(taken):>8}{figures}   {by_band}")
+        for name in ("best: our page, whole", "newest: our page, whole"):
+            slow = sorted(self.of[name].items(), key=lambda item: -item[1])[:5]
+            print(
+                f"slowest, {name}:",
+                ", ".join(f"{each.text} {_ms(taken)}" for each, taken in slow),
+            )
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f}"
+
+
+def _print_sizes(filled: dict[str, float], rivals: list) -> None:
+    text = filled["source"]
+    print(f"{'':<34}{'MB':>8}{'of the records':>16}{'seconds':>10}")
+    for name, size, seconds in (
+        ("the records as JSON Lines", text, None),
+        ("ours: import, all tables", filled["database"], filled["import"]),
+        ("ours: REINDEX and VACUUM", None, filled["tidy"]),
+        ("ours: index of words", filled["words"], None),
+        ("ours: index of pairs (literals)", filled["bigrams"], None),
+        ("ours: what facets are counted from", filled["heap"], None),
+        *(
+            (rival.name, rival.measured["size"], rival.measured["seconds"])
+            for rival in rivals
+        ),
+    ):
+        sized = f"{size / 1e6:>8,.0f}{size / text:>15.0%} " if size else " " * 24
+        print(f"{name:<34}{sized}{f'{seconds:>10,.0f}' if seconds else ''}")
+
+
+def _print_ratios(times: Times) -> None:
+    def ratio(one: str, other: str, share: float, band: str = "") -> str:
+        return f"{times.at(one, share, band) / times.at(other, share, band):,.1f}×"
+
+    print()
+    for share in (0.5, 0.95):
+        said = f"p{share * 100:g}"
+        ours, other = "best: ours", "best: tantivy"
+        print(f"best, ours / tantivy, {said}: {ratio(ours, other, share)}")
+        ours, other = "newest: ours", "newest: tantivy"
+        print(f"newest, ours / tantivy, {said}: {ratio(ours, other, share)}")
+        ours = "best: ours"
+        print(f"best, ts_rank / ours, {said}: {ratio('best: plain', ours, share)};"
+              f" common words: {ratio('best: plain', ours, share, 'common')}")  # fmt: skip
+        print(f"best, FTS5 / ours, {said}: {ratio('best: fts5', ours, share)};"
+              f" common words: {ratio('best: fts5', ours, share, 'common')}")  # fmt: skip
+        facets, hits = "best: our page, facets after", "best: our page, hits"
+        print(f"facets after the hits / hits, {said}: {ratio(facets, hits, share)}")
+
+
+def _print_agreement(agreed: dict[str, tuple[int, int]]) -> None:
+    right = sum(right for right, _number in agreed.values())
+    number = sum(number for _right, number in agreed.values())
+    by_band = ", ".join(f"{band} {r}/{n}" for band, (r, n) in agreed.items())
+    print(f"\nthe same top 20 as brute force: {right}/{number} ({by_band})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Our search, asked as the page asks it, and taken apart: keys, hits, facets."""
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from articles.search import engine
+from articles.search.database import searching
+from articles.search.language import parse
+from articles.search.lexicon import current_lexicon
+from benchmarks.search.queries import Asked
+
+_NO_FILTERS = engine.Filters()
+
+
+def keys(asked: Asked, sort: engine.Sort) -> list[int]:
+    """Return the articles of the first page, which is what the rivals return."""
+    query = parse(asked.text, current_lexicon())
+    page = engine.Page(query, _NO_FILTERS, sort, None)
+    with searching(settings.SEARCH_TIMEOUT_MS):
+        page.fill()
+    return [key.article for _stage, key in page.found[: engine.HITS_PER_PAGE]]
+
+
+def page(client: Client, asked: Asked, sort: engine.Sort) -> tuple[float, float]:
+    """Return the seconds until the hits of the page are sent, and its facets after them.
+
+    Facets are counted anew: what was kept of an earlier search is forgotten.
+    """
+    cache.clear()
+    begun = time.perf_counter()
+    response = client.get("/search/", {"q": asked.text, "sort": sort})
+    if response.status_code != 200:
+        raise RuntimeError(f"{asked.text}: {response.status_code}")
+    parts = iter(response)
+    next(parts)
+    hits = time.perf_counter() - begun
+    for _part in parts:
+        pass
+    return hits, time.perf_counter() - begun - hits
+
+
+def browser() -> Client:
+    """Return who asks for pages."""
+    # The test's own host name is none of the archive's.
+    return Client(headers={"host": "127.0.0.1"})
