@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from articles.models import Article
 from articles.search import best, bm25f, engine, newest
 from articles.search.conditions import Condition
-from articles.search.database import searching
+from articles.search.database import rows, searching
 from articles.search.engine import Filters
 from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from articles.search.some import some
+from articles.search.tiers import EVERYTHING, reaching
+from articles.search.tsvector import quote_all
 from articles.text.fold import fold
 from articles.text.segment import segment
 from tests.factories import make_article, make_issue, make_page
@@ -185,6 +187,40 @@ def test_some_of_the_words_are_ranked_as_reading_all_would(
     expected.sort(reverse=True)
     assert [key.score for key in keys] == pytest.approx(expected[:20])
     assert len({key.article for key in keys}) == len(keys)
+
+
+ODDS = st.floats(0.01, 5000)
+
+
+@KEEP
+@given(
+    idf=st.dictionaries(st.sampled_from(WORDS), st.floats(0.01, 9), min_size=1, max_size=5),
+    share=st.floats(0.5, 0.999),
+    odds=st.lists(st.lists(ODDS, min_size=5, max_size=5), min_size=20, max_size=20),
+)  # fmt: skip
+def test_a_tier_has_every_document_that_may_score_so_much(idf, share, odds):
+    least = share * sum(idf.values())
+    documents, high = [], []
+    for of_words in odds:
+        scored = dict(zip(idf, of_words, strict=False))
+        levels = [
+            bm25f.lexeme(word, bm25f.level(odd))
+            for word, odd in scored.items()
+            if bm25f.level(odd) >= bm25f.FIRST_LEVEL
+        ]
+        documents.append(quote_all(levels))
+        high.append(sum(idf[w] * odd / (1 + odd) for w, odd in scored.items()) >= least)
+    tier = reaching(idf, least)
+    if tier == EVERYTHING:
+        return
+    with searching(60_000):
+        matched = rows(
+            "SELECT vector::tsvector @@ %s::tsquery FROM unnest(%s::text[])"
+            " WITH ORDINALITY AS made (vector, place) ORDER BY place",
+            [tier, documents],
+        )
+    missed = [n for n, (there,) in enumerate(matched) if high[n] and not there]
+    assert not missed
 
 
 @KEEP

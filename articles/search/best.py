@@ -1,10 +1,9 @@
 """Best first: the top of a BM25F ranking without reading every match.
 
-Candidates come in bands of falling impact: first the documents in which some word of the
-query has odds of the highest levels, then of the next. Whatever was not seen after the band
-that ends with a level has lower odds for every word, so its score is known to be below
-``sum of idf * odds / (1 + odds)``. Once enough candidates score above that, nothing better is
-left: the threshold algorithm of Fagin, Lotem and Naor (PODS 2001), on impact lexemes.
+Candidates come in tiers: first the documents that may score nearly as much as any could, by
+the levels of their words (tiers.py), then those that may score less. Whatever is not in a tier
+scores less than what the tier asked for. Once enough candidates score more than that, nothing
+better is left: the threshold algorithm of Fagin, Lotem and Naor (PODS 2001), on impact lexemes.
 """
 
 import datetime
@@ -15,12 +14,14 @@ import psycopg2
 from articles.search import bm25f
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
-from articles.search.tsvector import quote, tsquery_any
+from articles.search.tiers import EVERYTHING, HIGHEST, reaching
+from articles.search.tsvector import quote
 
-# So many matches are scored at once rather than in bands.
-EXHAUSTIVE = 1_000
-# The lowest level of each band; the first has all above it too.
-_BANDS = (28, 24, 20, 16, 13, 10, 8, 6, 4, 2, 0)
+# So many matches are scored at once rather than in tiers.
+EXHAUSTIVE = 300
+# What the tiers ask for, as shares of the most that any document could score. Below two thirds
+# the levels of the index leave nothing out.
+_SHARES = (*(share / 100 for share in range(96, 66, -2)), 0.667)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,6 @@ class Words:
     idf: dict[str, float]
     required: bool
 
-    def bound(self, level: int) -> float:
-        """Return what documents score at most in which no word reaches a level."""
-        odds = bm25f.least_odds(level)
-        return sum(self.idf.values()) * odds / (1 + odds)
-
 
 def best(
     matching: Condition,
@@ -69,25 +65,60 @@ def best(
         return _scored(matching, words, want, after)
     if (at_most is None or matching.sql) and _are_few(matching):
         return _scored(matching, words, want, after)
-    found: dict[int, Key] = {}
-    above = bm25f.LAST_LEVEL + 1
+    return _tiered(matching, words, want, after)
+
+
+def _tiered(
+    matching: Condition, words: Words, want: int, after: Key | None
+) -> list[Key]:
+    """Return the best, looked for where the best may be and then further down."""
+    tiers = _tiers(words.idf)
+    found: list[Key] = []
     try:
-        for level in _BANDS:
-            band = _band(words, level, above)
-            found |= {
-                key.article: key for key in _scored(matching, words, want, after, band)
-            }
-            bound = words.bound(level)
-            if sum(key.score > bound for key in found.values()) >= want:
-                return _top(found, want)
-            above = level
+        for tier in tiers[_first_with(matching, want, tiers) :]:
+            found = _scored(matching, words, want, after, tier.tsquery)
+            if sum(key.score >= tier.least for key in found) >= want:
+                return found
         return _scored(matching, words, want, after)
     except SearchTimeoutError as error:
-        raise SearchTimeoutError(_top(found, want)) from error
+        raise SearchTimeoutError(found) from error
 
 
-def _top(found: dict[int, Key], want: int) -> list[Key]:
-    return sorted(found.values(), key=lambda key: key.order)[:want]
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """The documents that may score so much, and perhaps others."""
+
+    least: float
+    tsquery: str
+
+
+def _tiers(idf: dict[str, float]) -> list[_Tier]:
+    """Return the tiers of these words, those of the highest scores first."""
+    most = sum(idf.values())
+    shares = _SHARES
+    if len(idf) == 1:
+        # Then a tier is a level, and what has a level has its score.
+        levels = range(HIGHEST, bm25f.FIRST_LEVEL - 1, -1)
+        shares = tuple(bm25f.least_score(level) for level in levels)
+    made = [_Tier(share * most, reaching(idf, share * most)) for share in shares]
+    return [tier for tier in made if tier.tsquery != EVERYTHING]
+
+
+def _first_with(matching: Condition, want: int, tiers: list[_Tier]) -> int:
+    """Return the place of the first tier of so many documents, counted in one journey."""
+    words = Condition(matching.tsquery)
+    tsqueries = [(words & Condition(tier.tsquery)).tsquery for tier in tiers]
+    others = "".join(f"{sql} AND " for sql in matching.sql)
+    found = rows(
+        "WITH RECURSIVE tried (place, number) AS (SELECT 0, 0::bigint UNION ALL"
+        " SELECT place + 1, (SELECT count(*) FROM articles_searchdocument"
+        f" WHERE {others} words @@ (%s::text[])[place + 1]::tsquery)"
+        " FROM tried WHERE number < %s AND place < %s)"
+        " SELECT count(*) FROM tried WHERE number < %s",
+        [*matching.parameters, tsqueries, want, len(tiers), want],
+    )
+    # The first row is of no tier.
+    return int(found[0][0]) - 1
 
 
 def _are_few(matching: Condition) -> bool:
@@ -100,12 +131,6 @@ def _are_few(matching: Condition) -> bool:
     return bool(number <= EXHAUSTIVE)
 
 
-def _band(words: Words, level: int, above: int) -> str:
-    """Return the tsquery of documents in which a word has one of the levels of a band."""
-    levels = range(level, above)
-    return tsquery_any(bm25f.lexeme(word, n) for word in words.idf for n in levels)
-
-
 # ---- Scores, worked out by PostgreSQL where the frequencies lie
 
 _NORM = (
@@ -115,10 +140,10 @@ _NORM = (
 
 
 def _scored(
-    matching: Condition, words: Words, want: int, after: Key | None, band: str = ""
+    matching: Condition, words: Words, want: int, after: Key | None, tier: str = ""
 ) -> list[Key]:
-    """Return the best of the matches within a band, with their scores."""
-    where, parameters = matching.where(band)
+    """Return the best of the matches within a tier, with their scores."""
+    where, parameters = matching.where(tier)
     keys = [psycopg2.Binary(bm25f.key(word)) for word in words.idf]
     placed = ", ".join(f"position(%s IN packed) AS p{n}" for n in range(len(keys)))
     own, present = "", []

@@ -52,6 +52,12 @@ def least_odds(level: int) -> float:
     return float(2 ** (level / LEVELS_PER_OCTAVE))
 
 
+def least_score(level: int) -> float:
+    """Return what a word scores at least on a level, and stays below under it, before its idf."""
+    odds = least_odds(level)
+    return odds / (1 + odds)
+
+
 def level_above(score: float) -> int:
     """Return the lowest level of which all odds score at least so much, before idf."""
     if score >= 1:

@@ -122,6 +122,7 @@ class Page:
         self.count: int | None = None
         self._query = query
         self._filters = filters.condition()
+        self._days: newest.Days = (filters.since, filters.until)
         self._sort = sort
         self._after = after
         self._stage = Stage.WORDS
@@ -205,8 +206,14 @@ class Page:
         if isinstance(after, best.Key):
             raise ValueError(after)
         oldest = self._sort == "oldest"
+        days = newest.common([self._days, newest.days_of(node)])
         found = newest.by_date(
-            matching, HITS_PER_PAGE + 1, after, oldest=oldest, at_most=most
+            matching,
+            HITS_PER_PAGE + 1,
+            after,
+            oldest=oldest,
+            at_most=most,
+            within=days,
         )
         return list(found)
 

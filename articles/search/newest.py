@@ -6,15 +6,19 @@ all the years at once. The planner, left alone, walks the index of dates row by 
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from articles.search.conditions import Condition, dates
 from articles.search.database import SearchTimeoutError, rows
+from articles.search.language import All, Dates, Node
 
 # So many matches are sorted at once.
 ALL_AT_ONCE = 2_000
 _DAY = datetime.timedelta(days=1)
+# From one day to another, both included; None leaves an end open.
+Days = tuple[datetime.date | None, datetime.date | None]
+EVER: Days = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +36,23 @@ def by_date(
     *,
     oldest: bool = False,
     at_most: int | None = None,
+    within: Days = EVER,
 ) -> list[Key]:
     """Return the next ``want`` documents after a place in the order.
 
-    ``at_most`` is a number that the matches are known not to exceed.
+    ``at_most`` is a number that the matches are known not to exceed; ``within`` holds the
+    days of all of them.
     """
     if at_most is not None and at_most <= ALL_AT_ONCE:
         return _sorted(matching, want, after, oldest)
     found: list[Key] = []
-    run = _run(after, oldest)
+    run = _run(after, oldest, within)
     if run is None:
         return []
     try:
         for stretch in _stretches(run, want, at_most, oldest):
-            within = matching & dates(*stretch)
-            found += _sorted(within, want - len(found), after, oldest)
+            part = matching & dates(*stretch)
+            found += _sorted(part, want - len(found), after, oldest)
             if len(found) >= want:
                 break
     except SearchTimeoutError as error:
@@ -54,31 +60,56 @@ def by_date(
     return found
 
 
-def _run(after: Key | None, oldest: bool) -> tuple[datetime.date, datetime.date] | None:
-    """Return the first and last day that are still to be read."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The first and last day that are still to be read, and the number of all days."""
+
+    first: datetime.date
+    last: datetime.date
+    days: int
+
+
+def _run(after: Key | None, oldest: bool, within: Days) -> _Run | None:
+    """Return what is still to be read, None where that is nothing."""
     ((first, last),) = rows(
         "SELECT min(published_on), max(published_on) FROM articles_searchdocument"
     )
     if first is None:
         return None
-    if after is not None:
-        first, last = (
-            (after.published_on, last) if oldest else (first, after.published_on)
-        )
-    return first, last
+    days = (last - first).days + 1
+    since, until = within
+    first, last = max(first, since or first), min(last, until or last)
+    if after is not None and oldest:
+        first = max(first, after.published_on)
+    elif after is not None:
+        last = min(last, after.published_on)
+    return _Run(first, last, days)
+
+
+def days_of(node: Node | None) -> Days:
+    """Return the days that all matches of a node are of."""
+    parts = node.nodes if isinstance(node, All) else (node,)
+    return common([(p.since, p.until) for p in parts if isinstance(p, Dates)])
+
+
+def common(several: Iterable[Days]) -> Days:
+    """Return the days that are within all of these."""
+    pairs = list(several)
+    since = [since for since, _until in pairs if since]
+    until = [until for _since, until in pairs if until]
+    return max(since, default=None), min(until, default=None)
 
 
 def _stretches(
-    run: tuple[datetime.date, datetime.date],
+    run: _Run,
     want: int,
     at_most: int | None,
     oldest: bool,
 ) -> Iterator[tuple[datetime.date, datetime.date]]:
     """Yield the days in stretches, from the end that is asked for."""
-    first, last = run
-    days = (last - first).days + 1
+    first, last = run.first, run.last
     # Twice what is wanted, if matches were spread evenly.
-    length = max(1, round(2 * want * days / at_most)) if at_most else 30
+    length = max(1, round(2 * want * run.days / at_most)) if at_most else 30
     while first <= last:
         span = min(length, (last - first).days + 1) * _DAY
         if oldest:
