@@ -34,7 +34,7 @@ TABLES = (
     "articles_paragraph", "articles_photo", "taggit_tag", "articles_taggedarticle",
     "articles_searchdocument",
 )  # fmt: skip
-GIN = ("search_document_words", "search_document_bigrams")
+GIN = ("search_document_terms",)
 
 
 def corpus(count: int) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import math
 import random
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,6 +136,18 @@ def scores(archive, words):
     }  # fmt: skip
 
 
+@contextmanager
+def scored(*, at_once):
+    """Score in tiers even what is few: archives of tests are small, and must give the same."""
+    usual = best.EXHAUSTIVE, best.EXHAUSTIVE_TOGETHER
+    if not at_once:
+        best.EXHAUSTIVE = best.EXHAUSTIVE_TOGETHER = 0
+    try:
+        yield
+    finally:
+        best.EXHAUSTIVE, best.EXHAUSTIVE_TOGETHER = usual
+
+
 QUERIES = st.lists(
     st.sampled_from(["长三角", "污染", "防治", "上海", "浙江", "会议", "经济", "的", "台湾"]),
     min_size=1, max_size=3, unique=True,
@@ -145,13 +158,8 @@ QUERIES = st.lists(
 @given(words=QUERIES, at_once=st.booleans())
 def test_best_first_is_exhaustive_bm25f(archive, words, at_once):
     expected = scores(archive, words)
-    usual = best.EXHAUSTIVE
-    # Most archives of tests are small enough to be scored at once; bands must give the same.
-    best.EXHAUSTIVE = usual if at_once else 0
-    try:
+    with scored(at_once=at_once):
         hits = found(" ".join(words), "best")
-    finally:
-        best.EXHAUSTIVE = usual
     assert sorted(hits) == sorted(expected)
     ranked = [expected[pk] for pk in hits]
     assert ranked == pytest.approx(sorted(expected.values(), reverse=True))
@@ -170,13 +178,8 @@ def test_some_of_the_words_are_ranked_as_reading_all_would(
     archive, words, weights, at_once
 ):
     idf = dict(zip(words, weights, strict=False))
-    usual = best.EXHAUSTIVE
-    best.EXHAUSTIVE = usual if at_once else 0
-    try:
-        with searching(60_000):
-            keys = some(Condition(), idf, 20)
-    finally:
-        best.EXHAUSTIVE = usual
+    with scored(at_once=at_once), searching(60_000):
+        keys = some(Condition(), idf, 20)
     expected = []
     for article in archive:
         frequency, norm = counted(article)
@@ -227,14 +230,15 @@ def test_a_tier_has_every_document_that_may_score_so_much(idf, share, odds):
 @given(word=st.sampled_from(WORDS), oldest=st.booleans(), in_stretches=st.booleans())
 def test_by_date_is_by_date(archive, word, oldest, in_stretches):
     dates = {article.pk: article.page.issue.published_on for article in archive}
-    usual = newest.ALL_AT_ONCE
-    newest.ALL_AT_ONCE = 0 if in_stretches else usual
+    usual = newest.ALL_AT_ONCE, newest.FEW
+    if in_stretches:
+        newest.ALL_AT_ONCE = newest.FEW = 0
     try:
         hits = found(
             f'"{word}"' if word == "A股" else word, "oldest" if oldest else "newest"
         )
     finally:
-        newest.ALL_AT_ONCE = usual
+        newest.ALL_AT_ONCE, newest.FEW = usual
     ordered = [dates[pk] for pk in hits]
     assert ordered == sorted(ordered, reverse=not oldest)
     assert len(hits) == len(set(hits)) > 20

@@ -7,6 +7,7 @@ better is left: the threshold algorithm of Fagin, Lotem and Naor (PODS 2001), on
 """
 
 import datetime
+import math
 from dataclasses import dataclass
 
 import psycopg2
@@ -14,14 +15,19 @@ import psycopg2
 from articles.search import bm25f
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
-from articles.search.tiers import EVERYTHING, HIGHEST, reaching
+from articles.search.tiers import EVERYTHING, HIGHEST, ROUNDING, reaching, surely_above
 from articles.search.tsvector import quote
 
-# So many matches are scored at once rather than in tiers.
+# So many matches are scored at once rather than in tiers: of a word, of which a tier is counted
+# quickly, and of anything else.
 EXHAUSTIVE = 300
+EXHAUSTIVE_TOGETHER = 1_500
 # What the tiers ask for, as shares of the most that any document could score. Below two thirds
-# the levels of the index leave nothing out.
+# the levels of the index leave nothing out of documents that have all of the words.
 _SHARES = (*(share / 100 for share in range(96, 66, -2)), 0.667)
+_SHARES_OF_SOME = (0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.22)
+# A tier that was not enough is followed by one of so many times its documents.
+_GROWTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,13 @@ class Key:
 class Words:
     """The words that a ranking counts, with their idf.
 
-    ``required`` says that every match has all of them, so that none must be looked for.
+    ``required`` says that every match has all of them, so that none must be looked for;
+    ``likely`` how many matches there would be if words did not keep company.
     """
 
     idf: dict[str, float]
     required: bool
+    likely: float = math.inf
 
 
 def best(
@@ -63,23 +71,43 @@ def best(
     """
     if at_most is not None and at_most <= EXHAUSTIVE:
         return _scored(matching, words, want, after)
-    if (at_most is None or matching.sql) and _are_few(matching):
-        return _scored(matching, words, want, after)
+    if at_most is None or matching.sql or words.likely <= EXHAUSTIVE_TOGETHER:
+        ids = _few(matching)
+        if ids is not None:
+            few = Condition("", ("id = ANY(%s)",), (ids,))
+            return _scored(few, words, want, after) if ids else []
     return _tiered(matching, words, want, after)
+
+
+def _few(matching: Condition) -> list[int] | None:
+    """Return the documents where they are few enough to score them at once."""
+    most = EXHAUSTIVE_TOGETHER
+    where, parameters = matching.where()
+    sql = f"SELECT id FROM articles_searchdocument WHERE {where} LIMIT {most + 1}"
+    found = [pk for (pk,) in rows(sql, parameters)]
+    return found if len(found) <= most else None
 
 
 def _tiered(
     matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
     """Return the best, looked for where the best may be and then further down."""
-    tiers = _tiers(words.idf)
+    tiers = _tiers(words, after)
+    tsqueries = [
+        (Condition(matching.tsquery) & tier.condition).tsquery for tier in tiers
+    ]
     found: list[Key] = []
+    place, number = 0, want
     try:
-        for tier in tiers[_first_with(matching, want, tiers) :]:
-            found = _scored(matching, words, want, after, tier.tsquery)
-            if sum(key.score >= tier.least for key in found) >= want:
+        while True:
+            place, number = _next_with(number, tsqueries, place)
+            if place == len(tiers):
+                return _scored(matching & _not_above(words, after), words, want, after)
+            tier = tiers[place]
+            found = _scored(matching & tier.condition, words, want, after)
+            if sum(key.score >= tier.least + ROUNDING for key in found) >= want:
                 return found
-        return _scored(matching, words, want, after)
+            place, number = place + 1, _GROWTH * number
     except SearchTimeoutError as error:
         raise SearchTimeoutError(found) from error
 
@@ -89,46 +117,53 @@ class _Tier:
     """The documents that may score so much, and perhaps others."""
 
     least: float
-    tsquery: str
+    condition: Condition
 
 
-def _tiers(idf: dict[str, float]) -> list[_Tier]:
-    """Return the tiers of these words, those of the highest scores first."""
-    most = sum(idf.values())
-    shares = _SHARES
+def _tiers(words: Words, after: Key | None) -> list[_Tier]:
+    """Return the tiers of these words, those of the highest scores first.
+
+    After a place in the order they are without what surely comes before it.
+    """
+    idf, most = words.idf, sum(words.idf.values())
+    shares = _SHARES if words.required else _SHARES_OF_SOME
     if len(idf) == 1:
         # Then a tier is a level, and what has a level has its score.
         levels = range(HIGHEST, bm25f.FIRST_LEVEL - 1, -1)
         shares = tuple(bm25f.least_score(level) for level in levels)
-    made = [_Tier(share * most, reaching(idf, share * most)) for share in shares]
-    return [tier for tier in made if tier.tsquery != EVERYTHING]
+    rest = _not_above(words, after)
+    made = []
+    for least in (share * most for share in shares):
+        tsquery = reaching(idf, least, required=words.required)
+        if tsquery != EVERYTHING and (after is None or least < after.score):
+            made.append(_Tier(least, Condition(tsquery) & rest))
+    return made
 
 
-def _first_with(matching: Condition, want: int, tiers: list[_Tier]) -> int:
-    """Return the place of the first tier of so many documents, counted in one journey."""
-    words = Condition(matching.tsquery)
-    tsqueries = [(words & Condition(tier.tsquery)).tsquery for tier in tiers]
-    others = "".join(f"{sql} AND " for sql in matching.sql)
+def _not_above(words: Words, after: Key | None) -> Condition:
+    """Return the condition that leaves out what surely comes before a place in the order."""
+    above = surely_above(words.idf, after.score) if after else None
+    return Condition(f"!{above}" if above else "")
+
+
+def _next_with(want: int, tsqueries: list[str], place: int) -> tuple[int, int]:
+    """Return the place of the first tier of so many documents, from a place on, and their number.
+
+    The place is behind the last where none has. Counted in one journey.
+    """
+    if place == len(tsqueries):
+        return place, 0
     found = rows(
-        "WITH RECURSIVE tried (place, number) AS (SELECT 0, 0::bigint UNION ALL"
+        "WITH RECURSIVE tried (place, number) AS (SELECT %s, 0::bigint UNION ALL"
         " SELECT place + 1, (SELECT count(*) FROM articles_searchdocument"
-        f" WHERE {others} words @@ (%s::text[])[place + 1]::tsquery)"
+        " WHERE words @@ (%s::text[])[place + 1]::tsquery)"
         " FROM tried WHERE number < %s AND place < %s)"
-        " SELECT count(*) FROM tried WHERE number < %s",
-        [*matching.parameters, tsqueries, want, len(tiers), want],
+        " SELECT place, number FROM tried ORDER BY place DESC LIMIT 1",
+        [place, tsqueries, want, len(tsqueries)],
     )
-    # The first row is of no tier.
-    return int(found[0][0]) - 1
-
-
-def _are_few(matching: Condition) -> bool:
-    """Say whether matches that no count bounds are few enough to score them at once."""
-    sql, parameters = matching.where()
-    limited = (
-        f"SELECT 1 FROM articles_searchdocument WHERE {sql} LIMIT {EXHAUSTIVE + 1}"
-    )
-    ((number,),) = rows(f"SELECT count(*) FROM ({limited}) AS few", parameters)
-    return bool(number <= EXHAUSTIVE)
+    # The first row is of no tier, and so each place is one further.
+    ((after, number),) = found
+    return (int(after) - 1, int(number)) if number >= want else (len(tsqueries), 0)
 
 
 # ---- Scores, worked out by PostgreSQL where the frequencies lie
@@ -140,10 +175,10 @@ _NORM = (
 
 
 def _scored(
-    matching: Condition, words: Words, want: int, after: Key | None, tier: str = ""
+    matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
-    """Return the best of the matches within a tier, with their scores."""
-    where, parameters = matching.where(tier)
+    """Return the best of all matches, with their scores."""
+    where, parameters = matching.where()
     keys = [psycopg2.Binary(bm25f.key(word)) for word in words.idf]
     placed = ", ".join(f"position(%s IN packed) AS p{n}" for n in range(len(keys)))
     own, present = "", []

@@ -7,6 +7,7 @@ depends on its neighbours while its characters do not; then those with some of t
 
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from typing import Literal as OneOf
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from articles.search.conditions import Condition, condition, longest
 from articles.search.counts import counts
 from articles.search.cursor import Cursor, Key, Stage
 from articles.search.database import SearchTimeoutError, searching
-from articles.search.estimate import at_most, lexemes_of
+from articles.search.estimate import at_most, lexemes_of, together
 from articles.search.filters import Filters
 from articles.search.hits import Hit, hits
 from articles.search.language import All, Literal, Node, Query, Words, either, every
@@ -201,7 +202,9 @@ class Page:
         if self._sort == "best" and idf:
             if isinstance(after, newest.Key):
                 raise ValueError(after)
-            words = best.Words(idf, _are_required(node, ranked))
+            required = _are_required(node, ranked)
+            likely = together(ranked, known) if required and len(ranked) > 1 else inf
+            words = best.Words(idf, required, likely)
             return list(best.best(matching, words, HITS_PER_PAGE + 1, after, most))
         if isinstance(after, best.Key):
             raise ValueError(after)
@@ -238,14 +241,23 @@ def _literally(node: Node | None) -> Node | None:
 
 
 def _ranked_words(node: Node | None) -> list[str]:
-    """Return the words that count for the order; those of a literal, as it is cut alone."""
+    """Return the words that count for the order."""
     words: list[str] = []
     for leaf in Query(node).positive():
         if isinstance(leaf, Words):
             words += longest(leaf.words)
         else:
-            words += longest(segment(leaf.text, current_lexicon()))
+            words += _words_of_literal(leaf.text)
     return list(dict.fromkeys(words))
+
+
+def _words_of_literal(text: str) -> list[str]:
+    """Return the words of a literal as it is cut alone.
+
+    A single character at its edge is more often a part of a longer word than one.
+    """
+    words = longest(segment(text, current_lexicon()))
+    return words if words == [text] else [word for word in words if len(word) > 1]
 
 
 def _are_required(node: Node | None, words: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """How many documents a query can match at most, from the numbers of its lexemes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from math import prod
 
 from articles.search.conditions import required_lexemes
 from articles.search.counts import Counts
@@ -29,3 +30,9 @@ def at_most(node: Node | None, counts: Counts) -> int | None:
             parts = [at_most(part, counts) for part in nodes]
             return None if None in parts else sum(n for n in parts if n is not None)
     return None
+
+
+def together(words: Collection[str], counts: Counts) -> float:
+    """Return how many documents would have all of the words if words did not keep company."""
+    shares = (counts.of[word] / max(1, counts.total) for word in words)
+    return counts.total * prod(shares)

@@ -183,9 +183,8 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
 
 
 def flush() -> None:
-    """Tidy up after many changes: completions, and entries that wait to go into the indexes."""
+    """Tidy up after many changes: completions, and entries that wait to go into the index."""
     changes.prune()
     completions.refresh()
     with connection.cursor() as cursor:
-        for name in ("search_document_words", "search_document_bigrams"):
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])
+        cursor.execute("SELECT gin_clean_pending_list('search_document_terms')")

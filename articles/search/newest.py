@@ -15,6 +15,8 @@ from articles.search.language import All, Dates, Node
 
 # So many matches are sorted at once.
 ALL_AT_ONCE = 2_000
+# So many are looked for before it is known that they are more.
+FEW = 1_000
 _DAY = datetime.timedelta(days=1)
 # From one day to another, both included; None leaves an end open.
 Days = tuple[datetime.date | None, datetime.date | None]
@@ -46,6 +48,10 @@ def by_date(
     if at_most is not None and at_most <= ALL_AT_ONCE:
         return _sorted(matching, want, after, oldest)
     found: list[Key] = []
+    if at_most is None:
+        few = _few(matching, after, oldest)
+        if few is not None:
+            return few[:want]
     run = _run(after, oldest, within)
     if run is None:
         return []
@@ -121,14 +127,38 @@ def _stretches(
         length *= 3
 
 
+def _beyond(
+    matching: Condition, after: Key | None, oldest: bool
+) -> tuple[str, list[object]]:
+    """Return the condition that documents match and come after a place in the order."""
+    sql, parameters = matching.where()
+    if after is None:
+        return sql, parameters
+    day, sign = after.published_on, ">" if oldest else "<"
+    sql += f" AND (published_on {sign} %s OR (published_on = %s AND article_id > %s))"
+    return sql, [*parameters, day, day, after.article]
+
+
+def _few(matching: Condition, after: Key | None, oldest: bool) -> list[Key] | None:
+    """Return all that follow in their order, None where they are many."""
+    sql, parameters = _beyond(matching, after, oldest)
+    found = rows(
+        "SELECT published_on, article_id FROM articles_searchdocument"
+        f" WHERE {sql} LIMIT {FEW + 1}",
+        parameters,
+    )
+    if len(found) > FEW:
+        return None
+    sign = 1 if oldest else -1
+    keys = {Key(day, article) for day, article in found}
+    return sorted(keys, key=lambda k: (sign * k.published_on.toordinal(), k.article))
+
+
 def _sorted(
     matching: Condition, want: int, after: Key | None, oldest: bool
 ) -> list[Key]:
-    sql, parameters = matching.where()
-    direction, beyond = ("", ">") if oldest else ("DESC", "<")
-    if after is not None:
-        sql += f" AND (published_on {beyond} %s OR (published_on = %s AND article_id > %s))"
-        parameters += [after.published_on, after.published_on, after.article]
+    sql, parameters = _beyond(matching, after, oldest)
+    direction = "" if oldest else "DESC"
     # Materialised, so that no plan can walk the dates instead of the words.
     found = rows(
         "WITH found AS MATERIALIZED (SELECT DISTINCT published_on, article_id"

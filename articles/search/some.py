@@ -1,21 +1,19 @@
 """Best first among the documents that have some of the words of a query, though not all.
 
-A document's score is less than the sum of the idf of the words that it has, so what lacks much
-of that weight cannot be among the best. The documents are asked for in tiers, first those that
-have most of the weight; when enough of them score above what the rest could reach, the rest
-is not read. That is the pruning of MaxScore (Turtle and Flood 1995), said as one tsquery:
-the GIN index itself then walks only the postings of the words that a match cannot do without.
+What lacks most of the words' weight is on something else. The rest is ranked like documents
+that have all of the words: from tiers of those that may score most (best.py), which is here
+the pruning of MaxScore (Turtle and Flood 1995) as well, for a document scores less than the
+sum of the idf of the words that it has.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from articles.search import best
 from articles.search.conditions import Condition
-from articles.search.database import SearchTimeoutError
 from articles.search.tsvector import quote
 
-# The share of the weight that documents of each tier have at least.
-_SHARES = (0.8, 0.65, 0.5, 0.38, 0.27, 0.18)
+# The share of the weight that documents have at least.
+_SHARE = 0.18
 # A quorum of more words makes a tsquery of thousands of parts.
 _MOST_WORDS = 8
 # Sums in another order differ in their last digits.
@@ -30,29 +28,11 @@ def some(
     ``matching`` is what else they must fulfil. Raise SearchTimeoutError with the best so far
     where the time is up.
     """
-    words = best.Words(idf, required=False)
     rarest = sorted(idf, key=lambda word: (-idf[word], word))
     deciding = [(word, idf[word]) for word in rarest[:_MOST_WORDS]]
-    beside = sum(idf[word] for word in rarest[_MOST_WORDS:])
-    total = sum(weight for _word, weight in deciding)
-    found: dict[int, best.Key] = {}
-    try:
-        for share in _SHARES:
-            tier = matching & Condition(quorum(deciding, share * total))
-            keys = best.best(tier, words, want, after)
-            found |= {key.article: key for key in keys}
-            bound = share * total + beside
-            if sum(key.score > bound for key in found.values()) >= want:
-                break
-    except SearchTimeoutError as error:
-        partial: list[best.Key] = [*found.values(), *error.partial]  # type: ignore[list-item]
-        raise SearchTimeoutError(_top(partial, want)) from error
-    return _top(found.values(), want)
-
-
-def _top(keys: Iterable[best.Key], want: int) -> list[best.Key]:
-    unique = {key.article: key for key in keys}
-    return sorted(unique.values(), key=lambda key: key.order)[:want]
+    least = _SHARE * sum(weight for _word, weight in deciding)
+    enough = matching & Condition(quorum(deciding, least))
+    return best.best(enough, best.Words(idf, required=False), want, after)
 
 
 def quorum(weighed: Sequence[tuple[str, float]], need: float) -> str:

@@ -7,6 +7,7 @@ words together rather than for one at a time.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from articles.search import bm25f
@@ -23,62 +24,120 @@ _DIVISIONS = {
 }
 # Hardly any word has a higher level, so these are asked for in one place only.
 HIGHEST = 25
-_Weighed = Sequence[tuple[str, float]]
+# What sums of scores may differ by, being made in another order.
+ROUNDING = 1e-9
 
 
-def reaching(idf: dict[str, float], least: float) -> str:
-    """Return the tsquery of the documents that may score ``least`` or more.
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Lexemes of a word, one of which a document must have to score up to ``bound`` by it.
+
+    Without lexemes: every document may score so much.
+    """
+
+    lexemes: tuple[str, ...]
+    bound: float
+
+
+_Steps = Sequence[_Step]
+
+
+def reaching(idf: dict[str, float], least: float, *, required: bool = True) -> str:
+    """Return the tsquery of the documents that may score ``least`` and ROUNDING or more.
 
     Every document that does matches, some that do not match as well. EVERYTHING where no
-    document can be left out.
+    document can be left out. ``required``: every document in question has all of the words.
     """
     heaviest = sorted(idf.items(), key=lambda item: (-item[1], item[0]))
     divided, others = heaviest[: len(_DIVISIONS)], heaviest[len(_DIVISIONS) :]
-    found = _tree(
-        divided,
-        least - sum(weight for _word, weight in others),
-        _DIVISIONS[len(divided)],
-    )
+    divisions = _DIVISIONS[len(divided)]
+    # Bounds are not reached, so what only comes up to ``least`` by them stays below it.
+    steps = [_upper(word, weight, divisions, required) for word, weight in divided]
+    if required:
+        least -= sum(weight for _word, weight in others)
+    else:
+        steps += [_present(word, weight) for word, weight in others]
+    found = _tree(steps, least + ROUNDING)
     if found == EVERYTHING:
         return EVERYTHING
-    highest = tsquery_any(
-        bm25f.lexeme(word, level)
-        for word in idf
-        for level in range(HIGHEST, bm25f.LAST_LEVEL + 1)
-    )
+    highest = _highest(idf)
     return f"{found} | {highest}" if found else highest
 
 
-def _tree(words: _Weighed, need: float, divisions: tuple[int, ...]) -> str | None:
-    """Return the tsquery of documents in which these words may score what is needed.
+def surely_above(idf: dict[str, float], score: float) -> str | None:
+    """Return the tsquery of documents that score more than this, by their levels alone.
 
-    EVERYTHING where any document may, None where none can but by the highest levels.
+    Not all that do match. None where the levels can say it of no document.
     """
-    if not words:
-        return EVERYTHING if need <= 0 else None
-    (word, weight), rest = words[0], words[1:]
-    without = _tree(
-        rest, need - weight * bm25f.least_score(bm25f.FIRST_LEVEL), divisions
-    )
+    heaviest = sorted(idf.items(), key=lambda item: (-item[1], item[0]))
+    divided = heaviest[: len(_DIVISIONS)]
+    divisions = (*_DIVISIONS[len(divided)], bm25f.LAST_LEVEL + 1)
+    steps = [_lower(word, weight, divisions) for word, weight in divided]
+    return _tree(steps, score + ROUNDING) or None
+
+
+def _highest(idf: dict[str, float]) -> str:
+    levels = range(HIGHEST, bm25f.LAST_LEVEL + 1)
+    return tsquery_any(bm25f.lexeme(word, level) for word in idf for level in levels)
+
+
+def _upper(
+    word: str, weight: float, divisions: tuple[int, ...], required: bool
+) -> list[_Step]:
+    """Return what a word may score at most, by the levels that documents have."""
+    low = weight * bm25f.least_score(bm25f.FIRST_LEVEL)
+    steps = [_Step((), low)] if required else [_Step((), 0.0), _Step((word,), low)]
+    return steps + [
+        _Step(_levels(word, first, end), weight * bm25f.least_score(end))
+        for first, end in pairwise(divisions)
+    ]
+
+
+def _present(word: str, weight: float) -> list[_Step]:
+    return [_Step((), 0.0), _Step((word,), weight)]
+
+
+def _lower(word: str, weight: float, divisions: tuple[int, ...]) -> list[_Step]:
+    """Return what a word scores at least, by the levels that documents have."""
+    return [_Step((), 0.0)] + [
+        _Step(_levels(word, first, end), weight * bm25f.least_score(first))
+        for first, end in pairwise(divisions)
+    ]
+
+
+def _levels(word: str, first: int, end: int) -> tuple[str, ...]:
+    return tuple(bm25f.lexeme(word, level) for level in range(first, end))
+
+
+def _tree(words: Sequence[_Steps], need: float) -> str | None:
+    """Return the tsquery of documents in which these words come to what is needed.
+
+    EVERYTHING where any document may, None where none can.
+    """
+    if need <= 0:
+        return EVERYTHING
+    if sum(steps[-1].bound for steps in words) < need:
+        return None
+    (lowest, *higher), rest = words[0], words[1:]
+    before = without = _tree(rest, need - lowest.bound)
     if without == EVERYTHING:
         return EVERYTHING
     parts = [without] if without else []
-    levels: list[int] = []
-    before = without
-    for first, end in pairwise(divisions):
-        beside = _tree(rest, need - weight * bm25f.least_score(end), divisions)
-        if beside != before and levels:
-            parts += _together(word, levels, before)
-            levels = []
+    together: list[str] = []
+    for step in higher:
+        beside = _tree(rest, need - step.bound)
+        if beside != before:
+            parts += _beside(together, before)
+            together = []
         before = beside
-        levels += range(first, end)
-    parts += _together(word, levels, before)
+        together += step.lexemes
+    parts += _beside(together, before)
     return f"({' | '.join(parts)})" if parts else None
 
 
-def _together(word: str, levels: list[int], beside: str | None) -> list[str]:
-    """Return the alternative that the word has one of these levels and the rest is beside it."""
-    if beside is None:
+def _beside(lexemes: list[str], rest: str | None) -> list[str]:
+    """Return the alternative that a document has one of these lexemes, and the rest beside it."""
+    if not lexemes or rest is None:
         return []
-    mine = " | ".join(quote(bm25f.lexeme(word, level)) for level in levels)
-    return [f"(({mine}) & {beside})" if beside else f"({mine})"]
+    mine = " | ".join(map(quote, lexemes))
+    return [f"(({mine}) & {rest})" if rest else f"({mine})"]

@@ -147,8 +147,7 @@ def _print_sizes(filled: dict[str, float], rivals: list) -> None:
         ("the records as JSON Lines", text, None),
         ("ours: import, all tables", filled["database"], filled["import"]),
         ("ours: REINDEX and VACUUM", None, filled["tidy"]),
-        ("ours: index of words", filled["words"], None),
-        ("ours: index of pairs (literals)", filled["bigrams"], None),
+        ("ours: index of words and strings", filled["terms"], None),
         ("ours: what facets are counted from", filled["heap"], None),
         *(
             (rival.name, rival.measured["size"], rival.measured["seconds"])

@@ -78,21 +78,17 @@ def _tidy() -> None:
     """Do what docs/decisions/0009 advises after a large import."""
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '1GB'")
-        for index in ("search_document_words", "search_document_bigrams"):
-            cursor.execute(f"REINDEX INDEX {index}")
+        cursor.execute("REINDEX INDEX search_document_terms")
         cursor.execute("VACUUM ANALYZE")
 
 
 def _sizes() -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_relation_size('search_document_words'),"
-            " pg_relation_size('search_document_bigrams'),"
+            "SELECT pg_relation_size('search_document_terms'),"
             " pg_relation_size('articles_searchdocument'),"
             " pg_total_relation_size('articles_searchdocument'),"
             " pg_database_size(current_database())"
         )
         sizes = map(float, cursor.fetchone())
-    return dict(
-        zip(("words", "bigrams", "heap", "documents", "database"), sizes, strict=True)
-    )
+    return dict(zip(("terms", "heap", "documents", "database"), sizes, strict=True))
