@@ -120,7 +120,7 @@ def test_what_was_kept_is_not_counted_again(monkeypatch, django_assert_num_queri
 
 def test_old_changes_are_forgotten_and_newer_ones_are_still_seen():
     for _ in range(150):
-        changes.note()
+        changes.note([1])
     changes.prune()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM articles_indexchange")

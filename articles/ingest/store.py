@@ -294,7 +294,7 @@ def _insert(new: list[Placed]) -> None:
     _copy("articles_paragraph", "article_id, position, kind, text", rows.paragraphs)
     _copy("articles_photo", _PHOTO, rows.photos)
     _copy("articles_searchdocument", _DOCUMENT, rows.documents)
-    changes.note()
+    changes.note(ids)
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
 
 

@@ -14,6 +14,7 @@ from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
 from articles.models.search_document import (
+    Bitmap,
     IndexChange,
     LexemeCount,
     SearchDocument,
@@ -22,6 +23,7 @@ from articles.models.search_document import (
 __all__ = [
     "Article",
     "ArticleQuerySet",
+    "Bitmap",
     "Completion",
     "Contribution",
     "Contributor",

@@ -115,8 +115,11 @@ class IndexChange(models.Model):
     """A transaction that changed search documents: what was counted before is outdated.
 
     Rows, unlike a sequence, become visible with the change itself. articles/search/changes.py
-    reads and prunes them.
+    reads and prunes them. ``article_ids`` are the articles that it changed, until the bitmaps
+    have them as they are.
     """
+
+    article_ids = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         verbose_name = _("索引变动")
@@ -124,3 +127,40 @@ class IndexChange(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Bitmap(models.Model):
+    """The articles that have something in common, as a Roaring bitmap of their keys.
+
+    A copy of what the search documents say, made by articles/search/bitmaps.py for the
+    lexemes that very many articles have and for every value of a facet. All rows are of one
+    ``build``.
+    """
+
+    class Kind(models.IntegerChoices):
+        """What the articles have in common."""
+
+        LEXEME = 0
+        PUBLICATION = 1
+        MONTH = 2
+        PAGE_NAME = 3
+        COLUMN = 4
+        AUTHOR = 5
+        TAG = 6
+        # Those that have several documents, and are in none of the other bitmaps.
+        SPLIT = 7
+
+    kind = models.PositiveSmallIntegerField(choices=Kind)
+    value = models.TextField()
+    build = models.BigIntegerField()
+    articles = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("位图")
+        verbose_name_plural = pgettext_lazy("plural", "位图")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="bitmap_value_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"

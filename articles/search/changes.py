@@ -1,18 +1,23 @@
 """Whether search documents changed since something was counted in them."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
-from articles.models import IndexChange
+from articles.models import Bitmap, IndexChange
 from articles.search.database import rows
 
 # More than this many rows take longer to count than a page of hits.
 _KEPT = 100
 
 
-def note() -> None:
-    """Record that this transaction changes search documents."""
+def note(article_ids: Iterable[int]) -> None:
+    """Record that this transaction changes the search documents of these articles."""
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO articles_indexchange DEFAULT VALUES")
+        cursor.execute(
+            "INSERT INTO articles_indexchange (article_ids) VALUES (%s)",
+            [sorted(article_ids)],
+        )
 
 
 def token() -> str:
@@ -26,7 +31,11 @@ def token() -> str:
 
 
 def prune() -> None:
-    """Forget all but the last changes."""
+    """Forget all but the last changes, and those that the bitmaps do not have yet."""
     last = IndexChange.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if last is not None:
-        IndexChange.objects.filter(pk__lte=last - _KEPT).delete()
+    if last is None:
+        return
+    old = IndexChange.objects.filter(pk__lte=last - _KEPT)
+    if Bitmap.objects.exists():
+        old = old.filter(article_ids__isnull=True)
+    old.delete()

@@ -1,25 +1,30 @@
 """Facets: how many of all matches belong to each publication, month, page, author and so on.
 
-Exact counts read every match, though only the narrow columns of its document. What took long
-is kept until the index changes.
+A large archive has bitmaps for that (bitmaps.py). Without them exact counts read every match,
+though only the narrow columns of its document. What took long is kept until the index changes.
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
+from pyroaring import BitMap
 
-from articles.search.conditions import condition
+from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
+from articles.search.conditions import Condition, condition
+from articles.search.counts import counts
 from articles.search.database import rows, searching
+from articles.search.estimate import at_most, lexemes_of
 from articles.search.filters import Filters
 from articles.search.kept import kept
 from articles.search.language import Field, Node, Query, within
 
 _Value = TypeVar("_Value", bound=Hashable)
 KINDS = (Field.HEADLINE, Field.BODY, Field.PHOTO)
+# So many matches are counted in milliseconds without bitmaps.
+FEW = 5_000
 # So many values of each are worth showing; there may be thousands of authors.
 MOST_VALUES = 30
 
@@ -46,32 +51,63 @@ class Facets:
 def facets(node: Node | None, filters: Filters) -> Facets:
     """Count the matches; raise SearchTimeoutError where that takes longer than a search may."""
     with searching(settings.SEARCH_TIMEOUT_MS):
-        where, parameters = _where(node, filters)
-        return kept(
-            ("facets", where, parameters),
-            lambda: _counted(where, parameters, _kinds(node, filters)),
-        )
+        asked = condition(node) & filters.condition()
+        return kept(("facets", asked), lambda: _facets(node, asked, filters))
 
 
 def count(node: Node | None, filters: Filters) -> int:
     """Return the number of matches; raise SearchTimeoutError as ``facets`` does."""
     with searching(settings.SEARCH_TIMEOUT_MS):
-        return _count(node, filters)
+        return _count(condition(node) & filters.condition(), _bitmaps_for(node))
 
 
-def _count(node: Node | None, filters: Filters) -> int:
-    where, parameters = _where(node, filters)
+def _bitmaps_for(node: Node | None) -> Bitmaps | None:
+    """Return the bitmaps, None where there are none or matches are soon counted without."""
+    most = at_most(node, counts(set(lexemes_of(node))))
+    return None if most is not None and most <= FEW else current()
+
+
+def _count(asked: Condition, bitmaps: Bitmaps | None) -> int:
+    found = _by_bitmaps(asked, bitmaps)
+    if found is None:
+        return _counted(asked)
+    return len(found.articles) + _counted(found.rest)
+
+
+def _counted(asked: Condition | None) -> int:
+    if asked is None:
+        return 0
+    where, parameters = _where(asked)
     sql = f"SELECT count(*) FROM articles_searchdocument AS found WHERE {where}"
     ((number,),) = rows(sql, parameters)
     return int(number)
 
 
-def _where(node: Node | None, filters: Filters) -> tuple[str, list[object]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Matches by bitmaps, and the condition of what else matches, None where nothing can."""
+
+    articles: BitMap
+    rest: Condition | None
+
+
+def _by_bitmaps(asked: Condition, bitmaps: Bitmaps | None) -> _Found | None:
+    if bitmaps is None:
+        return None
+    try:
+        articles = bitmaps.matching(asked)
+    except RebuiltError:
+        return None
+    changed = Condition("", ("article_id = ANY(%s)",), (list(bitmaps.changed),))
+    return _Found(articles, asked & changed if bitmaps.changed else None)
+
+
+def _where(asked: Condition) -> tuple[str, list[object]]:
     """Return the condition on documents, of which each article has one, hardly ever more.
 
     A further part of an article counts only where no part before it matches.
     """
-    where, parameters = (condition(node) & filters.condition()).where()
+    where, parameters = asked.where()
     first = (
         "NOT EXISTS (SELECT FROM articles_searchdocument AS earlier WHERE"
         " earlier.article_id = found.article_id AND earlier.part < found.part"
@@ -82,40 +118,72 @@ def _where(node: Node | None, filters: Filters) -> tuple[str, list[object]]:
 
 # One scan of the documents for all. Values are written as text, to come in one list.
 _GROUPS = """
-SELECT 'publications', publication_id::text, n
+SELECT 1, publication_id::text, n
   FROM (SELECT publication_id, count(*) n FROM found GROUP BY 1) p
-UNION ALL SELECT 'days', published_on::text, n
-  FROM (SELECT published_on, count(*) n FROM found GROUP BY 1) d
-UNION ALL SELECT 'page_names', page_name, count(*) FROM found WHERE page_name <> '' GROUP BY 2
-UNION ALL SELECT 'columns', "column", count(*) FROM found WHERE "column" <> '' GROUP BY 2
-UNION ALL (SELECT 'authors', author, count(*) n FROM found, unnest(authors) AS author
+UNION ALL SELECT 2, to_char(published_on, 'YYYY-MM'), sum(n)
+  FROM (SELECT published_on, count(*) n FROM found GROUP BY 1) d GROUP BY 2
+UNION ALL SELECT 3, page_name, count(*) FROM found WHERE page_name <> '' GROUP BY 2
+UNION ALL SELECT 4, "column", count(*) FROM found WHERE "column" <> '' GROUP BY 2
+UNION ALL (SELECT 5, author, count(*) n FROM found, unnest(authors) AS author
   WHERE authors IS NOT NULL GROUP BY 2 ORDER BY n DESC, 2 LIMIT %s)
-UNION ALL (SELECT 'tags', tag::text, n FROM (SELECT unnest(tag_ids) tag, count(*) n FROM found
+UNION ALL (SELECT 6, tag::text, n FROM (SELECT unnest(tag_ids) tag, count(*) n FROM found
   WHERE tag_ids IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT %s) t)
 """
+_KINDS = (
+    Kind.PUBLICATION,
+    Kind.MONTH,
+    Kind.PAGE_NAME,
+    Kind.COLUMN,
+    Kind.AUTHOR,
+    Kind.TAG,
+)
+_Groups = dict[Kind, dict[str, int]]
 
 
-def _counted(where: str, parameters: list[object], kinds: dict[Field, int]) -> Facets:
+def _facets(node: Node | None, asked: Condition, filters: Filters) -> Facets:
+    bitmaps = _bitmaps_for(node)
+    kinds = _kinds(node, filters, bitmaps)
+    found = _by_bitmaps(asked, bitmaps)
+    if found is None or bitmaps is None:
+        return _made(_groups(asked, MOST_VALUES), kinds)
+    groups = _groups(found.rest)
+    for kind, beside in groups.items():
+        # Of months every one is shown.
+        most = None if kind == Kind.MONTH else MOST_VALUES
+        groups[kind] = bitmaps.commonest(kind, found.articles, beside, most)
+    return _made(groups, kinds)
+
+
+def _groups(asked: Condition | None, most: int | None = None) -> _Groups:
+    """Return the numbers of each value, of authors and tags those of so many only."""
+    groups: _Groups = {kind: {} for kind in _KINDS}
+    if asked is None:
+        return groups
+    where, parameters = _where(asked)
     sql = (
         "WITH found AS MATERIALIZED (SELECT publication_id, published_on, page_name,"
         ' "column", authors, tag_ids FROM articles_searchdocument AS found'
         f" WHERE {where}) {_GROUPS}"
     )
-    groups: dict[str, dict[str, int]] = {}
-    for name, value, number in rows(sql, [*parameters, MOST_VALUES, MOST_VALUES]):
-        groups.setdefault(name, {})[value] = number
-    publications = {int(k): n for k, n in groups.get("publications", {}).items()}
-    months: Counter[datetime.date] = Counter()
-    for day, number in groups.get("days", {}).items():
-        months[datetime.date.fromisoformat(day).replace(day=1)] += number
+    for kind, value, number in rows(sql, [*parameters, most, most]):
+        groups[Kind(kind)][value] = int(number)
+    return groups
+
+
+def _made(groups: _Groups, kinds: dict[Field, int]) -> Facets:
+    months = {
+        datetime.date.fromisoformat(f"{month}-01"): number
+        for month, number in groups[Kind.MONTH].items()
+    }
+    publications = {int(k): n for k, n in groups[Kind.PUBLICATION].items()}
     return Facets(
         count=sum(publications.values()),
         publications=_commonest(publications),
         months=dict(sorted(months.items())),
-        page_names=_commonest(groups.get("page_names", {})),
-        columns=_commonest(groups.get("columns", {})),
-        authors=_commonest(groups.get("authors", {})),
-        tags=_commonest({int(k): n for k, n in groups.get("tags", {}).items()}),
+        page_names=_commonest(groups[Kind.PAGE_NAME]),
+        columns=_commonest(groups[Kind.COLUMN]),
+        authors=_commonest(groups[Kind.AUTHOR]),
+        tags=_commonest({int(k): n for k, n in groups[Kind.TAG].items()}),
         kinds=kinds,
     )
 
@@ -125,8 +193,13 @@ def _commonest(numbers: dict[_Value, int]) -> dict[_Value, int]:
     return dict(ordered[:MOST_VALUES])
 
 
-def _kinds(node: Node | None, filters: Filters) -> dict[Field, int]:
+def _kinds(
+    node: Node | None, filters: Filters, bitmaps: Bitmaps | None
+) -> dict[Field, int]:
     asked = list(Query(node).positive())
     if not any(leaf.field is None for leaf in asked):
         return {}
-    return {kind: _count(within(node, kind), filters) for kind in KINDS}
+    others = filters.condition()
+    return {
+        kind: _count(condition(within(node, kind)) & others, bitmaps) for kind in KINDS
+    }

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from articles.models import Article, Photo, SearchDocument
-from articles.search import changes, completions, document
+from articles.search import bitmap_build, changes, completions, document
 from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import quote
@@ -77,8 +77,10 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     for article, part in gone:
         stored.filter(article=article, part=part).delete()
     # The documents of an article that was deleted went with it.
-    if changed or gone or len(present) < len(ids):
-        changes.note()
+    touched = {doc.article_id for doc in changed} | {article for article, _part in gone}
+    touched |= set(ids) - set(present)
+    if touched:
+        changes.note(touched)
     return len(changed) + len(gone)
 
 
@@ -183,8 +185,8 @@ def rebuild_stale() -> Iterator[tuple[int, int]]:
 
 
 def flush() -> None:
-    """Tidy up after many changes: completions, and entries that wait to go into the index."""
-    changes.prune()
+    """Tidy up after many changes: bitmaps, completions, entries that wait to go into the index."""
+    bitmap_build.refresh()
     completions.refresh()
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('search_document_terms')")

@@ -1,0 +1,154 @@
+"""Very many matches at once: sets of articles as Roaring bitmaps.
+
+PostgreSQL visits every row that it counts, some 0.4 µs each: of a word that half of a million
+articles have, all facets take most of a second. A bitmap of a million articles has
+125 kB at most, and two of them are intersected in microseconds (Lemire, Kaser, Kurz et al.,
+"Roaring bitmaps: implementation of an optimized software library", 2018). So the sets of the
+commonest lexemes and of all values of facets are kept beside the index (bitmap_build.py).
+
+They are a copy as of some moment. Articles that were changed since, which the changes
+name (changes.py), are left out of them and asked for by the index: every answer is exact.
+"""
+
+import heapq
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pyroaring import BitMap
+
+from articles.models import Bitmap
+from articles.search import boolean
+from articles.search.conditions import Condition
+from articles.search.database import rows
+from articles.search.document import EVERY
+from articles.search.tsvector import quote
+
+Kind = Bitmap.Kind
+# More than this many changed articles take longer to ask for than is gained.
+MOST_CHANGED = 5_000
+_NO_ARTICLES = BitMap()
+# The articles of rows as one value: four bytes each, the most significant first.
+ARTICLES = "string_agg(int4send(article_id::int4), ''::bytea)"
+
+
+def unpacked(packed: bytes | memoryview | None) -> BitMap:
+    """Return the articles that a query for ``ARTICLES`` answered."""
+    numbers = array("I")
+    numbers.frombytes(packed or b"")
+    numbers.byteswap()
+    return BitMap(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of each facet with their articles, those of most articles first."""
+
+    build: int
+    of: dict[Kind, list[tuple[str, BitMap]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bitmaps:
+    """The bitmaps as they are, and the articles for which the index must be asked."""
+
+    values: Values
+    changed: BitMap
+
+    # Of this process, because reading them takes longer than using them.
+    _loaded: ClassVar[Values | None] = None
+
+    def matching(self, condition: Condition) -> BitMap:
+        """Return the articles that match, but for those that were changed."""
+        if condition.sql:
+            where, parameters = condition.where()
+            sql = f"SELECT {ARTICLES} FROM articles_searchdocument WHERE {where}"
+            ((packed,),) = rows(sql, parameters)
+            return unpacked(packed) - self.changed
+        names = boolean.lexemes_in(condition.tsquery)
+        having = self._having({EVERY, *names})
+        found = boolean.matching(condition.tsquery, having, having[EVERY])
+        return found - self.changed
+
+    def _having(self, lexemes: Iterable[str]) -> dict[str, BitMap]:
+        wanted = list(lexemes)
+        stored = rows(
+            "SELECT value, articles FROM articles_bitmap"
+            " WHERE kind = %s AND value = ANY(%s) AND build = %s",
+            [Kind.LEXEME, wanted, self.values.build],
+        )
+        having = {value: BitMap.deserialize(bytes(packed)) for value, packed in stored}
+        if EVERY not in having:
+            raise RebuiltError
+        rare = [lexeme for lexeme in wanted if lexeme not in having]
+        if rare:
+            found = rows(
+                f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
+                " WHERE words @@ query::tsquery)"
+                " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)",
+                [rare, [quote(lexeme) for lexeme in rare]],
+            )
+            having |= {lexeme: unpacked(packed) for lexeme, packed in found}
+        return having
+
+    def commonest(
+        self, kind: Kind, articles: BitMap, beside: dict[str, int], most: int | None
+    ) -> dict[str, int]:
+        """Return the commonest values and their numbers, or all, those of other articles added.
+
+        Values are seen from the commonest in the archive down, so the rest need not be seen
+        when none of it can come among the first.
+        """
+        # Other articles may have values that none of these has.
+        found = dict(beside)
+        values = self.values.of[kind]
+        highest = [0] * (most or len(values))
+        for value, having in values:
+            if len(having) + max(beside.values(), default=0) < highest[0]:
+                break
+            number = articles.intersection_cardinality(having) + beside.get(value, 0)
+            if number:
+                found[value] = number
+                heapq.heappushpop(highest, number)
+        return found
+
+
+class RebuiltError(Exception):
+    """The bitmaps were made anew while they were read."""
+
+
+def current() -> Bitmaps | None:
+    """Return the bitmaps, None where there are none or too much has changed since."""
+    ((build, changed),) = rows(
+        "SELECT (SELECT build FROM articles_bitmap WHERE kind = %s AND value = %s),"
+        " ARRAY(SELECT unnest(article_ids) FROM articles_indexchange"
+        f" WHERE article_ids IS NOT NULL LIMIT {MOST_CHANGED + 1})",
+        [Kind.LEXEME, EVERY],
+    )
+    if build is None or len(changed) > MOST_CHANGED:
+        return None
+    values = Bitmaps._loaded
+    if values is None or values.build != build:
+        values = _load(build)
+        if values is None:
+            return None
+        Bitmaps._loaded = values
+    split = next((having for _value, having in values.of[Kind.SPLIT]), _NO_ARTICLES)
+    return Bitmaps(values, split | BitMap(changed))
+
+
+def _load(build: int) -> Values | None:
+    """Read the values of facets; None where they were made anew meanwhile."""
+    stored = rows(
+        "SELECT kind, value, articles FROM articles_bitmap WHERE kind > %s AND build = %s",
+        [Kind.LEXEME, build],
+    )
+    of: dict[Kind, list[tuple[str, BitMap]]] = {kind: [] for kind in Kind}
+    for kind, value, packed in stored:
+        of[Kind(kind)].append((value, BitMap.deserialize(bytes(packed))))
+    if not of[Kind.PUBLICATION]:
+        return None
+    for values in of.values():
+        values.sort(key=lambda pair: -len(pair[1]))
+    return Values(build, of)
