@@ -4,7 +4,7 @@ ARGS ?=
 # exec, so that no shell stands between make and what it runs: signals and exit codes pass.
 BOOTSTRAP = exec "$(PYTHON)" newsarchive/bootstrap.py
 
-.PHONY: help run test lint format bench bench-ingest clean-safe
+.PHONY: help run test lint format bench bench-search bench-ingest clean-safe
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -24,6 +24,9 @@ format:  ## Rewrite code in the house style
 
 bench:  ## Run the benchmarks
 	@$(BOOTSTRAP) bench
+
+bench-search:  ## Measure the search and its rivals (N=1000000: so many articles)
+	@$(BOOTSTRAP) bench search
 
 bench-ingest:  ## Measure import_issues (N=200000: so many articles)
 	@$(BOOTSTRAP) bench ingest

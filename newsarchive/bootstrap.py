@@ -36,7 +36,14 @@ UNFINISHED = VENV / "unfinished"
 REQUIREMENTS = {
     "requirements.txt": ["requirements.txt"],
     "requirements-dev.txt": ["requirements.txt", "requirements-dev.txt"],
+    "benchmarks/requirements.txt": [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "benchmarks/requirements.txt",
+    ],
 }
+# Of each command; others need what tests and lint need.
+NEEDED = {"run": "requirements.txt", "bench": "benchmarks/requirements.txt"}
 LINT = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -68,7 +75,7 @@ def main(arguments: list[str]) -> NoReturn:
     parent = os.getppid()
     command = arguments[0]
     os.chdir(ROOT)
-    ensure("requirements.txt" if command == "run" else "requirements-dev.txt")
+    ensure(NEEDED.get(command, "requirements-dev.txt"))
     if os.getppid() != parent:
         sys.exit(1)  # make was killed meanwhile: nobody waits for the command
     if command == "run":
@@ -115,7 +122,7 @@ def is_installed(requirements: str) -> bool:
 
 def installed_file(requirements: str) -> Path:
     """Return the file that says which list was installed."""
-    return VENV / (requirements + ".installed")
+    return VENV / (requirements.replace("/", "-") + ".installed")
 
 
 def fingerprint(requirements: str) -> str:
@@ -235,8 +242,9 @@ def call(*arguments: str | Path) -> int:
 
 
 def run_benchmarks(names: list[str]) -> int:
-    """Run the scripts of these names in benchmarks/, or every one."""
-    scripts = sorted(ROOT.glob("benchmarks/*.py"))
+    """Run the scripts and packages of these names in benchmarks/, or every one."""
+    packages = [path.parent for path in ROOT.glob("benchmarks/*/__main__.py")]
+    scripts = sorted([*ROOT.glob("benchmarks/*.py"), *packages])
     if names:
         scripts = [script for script in scripts if script.stem in names]
     if not scripts:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article, Bitmap, IndexChange, Paragraph
-from articles.search import bitmap_build, bitmaps, facets, index
+from articles.search import bitmap_build, bitmaps, facets, index, trends
 from articles.search.database import searching
 from articles.search.filters import Filters
 from articles.search.language import parse
@@ -116,6 +116,19 @@ def test_articles_changed_since_are_counted_as_they_are(archive, seed, asked):
     assert not IndexChange.objects.filter(article_ids__isnull=False).exists()
     by_bitmaps, by_documents = both(asked)
     assert by_bitmaps == by_documents
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_trends_by_bitmaps_are_those_by_the_index(archive, word):
+    make_random(archive, 4242)
+    Article.objects.first().delete()
+    asked = trends.terms(word)
+    for filters in (Filters(), Filters(since=datetime.date(2020, 3, 5))):
+        by_bitmaps = trends.trends(asked, filters)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(trends, "current", lambda: None)
+            assert trends.trends(asked, filters) == by_bitmaps
+        assert sum(by_bitmaps.trends[0].occurrences.values()) > 0
 
 
 def test_filters_are_counted_by_bitmaps_too(archive):

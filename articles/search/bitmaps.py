@@ -71,6 +71,13 @@ class Bitmaps:
         found = boolean.matching(condition.tsquery, having, having[EVERY])
         return found - self.changed
 
+    def others(self, condition: Condition) -> Condition | None:
+        """Return the condition of the changed articles that match, None where none was changed."""
+        if not self.changed:
+            return None
+        among = Condition("", ("article_id = ANY(%s)",), (list(self.changed),))
+        return condition & among
+
     def _having(self, lexemes: Iterable[str]) -> dict[str, BitMap]:
         wanted = list(lexemes)
         stored = rows(

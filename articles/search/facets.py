@@ -98,8 +98,7 @@ def _by_bitmaps(asked: Condition, bitmaps: Bitmaps | None) -> _Found | None:
         articles = bitmaps.matching(asked)
     except RebuiltError:
         return None
-    changed = Condition("", ("article_id = ANY(%s)",), (list(bitmaps.changed),))
-    return _Found(articles, asked & changed if bitmaps.changed else None)
+    return _Found(articles, bitmaps.others(asked))
 
 
 def _where(asked: Condition) -> tuple[str, list[object]]:

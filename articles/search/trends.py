@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from articles.models import Bitmap
+from articles.search.bitmaps import Bitmaps, RebuiltError, current
 from articles.search.conditions import Condition, condition, longest
 from articles.search.database import SearchTimeoutError, rows, searching
 from articles.search.document import occurrences
@@ -138,12 +140,49 @@ def _words(within: Condition) -> Months:
 
 
 def _count_word(word: str, within: Condition) -> _Counted:
-    counted = [(quote(word), 1, 1)]
-    counted += [(quote(occurrences(word, bit)), 1 << bit, 0) for bit in _BITS]
+    """Count by bitmaps where there are any; what changed since they were made, without."""
+    bitmaps = current()
+    if bitmaps is None:
+        return _count_in_index(word, within)
+    try:
+        counted = _count_in_bitmaps(word, within, bitmaps)
+    except RebuiltError:
+        return _count_in_index(word, within)
+    others = bitmaps.others(within)
+    if others:
+        counted += _count_in_index(word, others)
+    sums: dict[datetime.date, tuple[int, int]] = {}
+    for month, number, articles in counted:
+        before = sums.get(month, (0, 0))
+        sums[month] = before[0] + number, before[1] + articles
+    return [(month, *sums[month]) for month in sorted(sums)]
+
+
+def _lexemes_of(word: str) -> list[tuple[Condition, int, int]]:
+    """Return what is counted, with the occurrences and the articles that each stands for."""
+    bits = [(occurrences(word, bit), 1 << bit, 0) for bit in _BITS]
+    return [
+        (Condition(quote(lexeme)), times, article)
+        for lexeme, times, article in [(word, 1, 1), *bits]
+    ]
+
+
+def _count_in_bitmaps(word: str, within: Condition, bitmaps: Bitmaps) -> _Counted:
+    counted: _Counted = []
+    for lexeme, times, article in _lexemes_of(word):
+        found = bitmaps.matching(lexeme & within)
+        months = bitmaps.commonest(Bitmap.Kind.MONTH, found, {}, None) if found else {}
+        for month, number in months.items():
+            first = datetime.date.fromisoformat(f"{month}-01")
+            counted.append((first, times * number, article * number))
+    return counted
+
+
+def _count_in_index(word: str, within: Condition) -> _Counted:
     parts: list[str] = []
     parameters: list[object] = []
-    for tsquery, times, article in counted:
-        where, said = (Condition(tsquery) & within).where()
+    for lexeme, times, article in _lexemes_of(word):
+        where, said = (lexeme & within).where()
         parts.append(
             f"SELECT published_on, {times} * count(*) AS number, {article} * count(*)"
             f" AS articles FROM articles_searchdocument WHERE {where} GROUP BY 1"

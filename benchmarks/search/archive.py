@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
+from articles.search import bitmap_build
 from benchmarks.search.corpus import KEPT, ROOT
 
 WORKERS = "1"
@@ -30,12 +31,22 @@ def open_archive(name: str, source: Path) -> dict[str, float]:
         measured = {
             "import": imported,
             "tidy": time.perf_counter() - begun - imported,
+            "bitmaps": _bitmaps(),
             "source": float(source.stat().st_size),
             **_sizes(),
         }
         notes.write_text(json.dumps(measured), encoding="utf-8")
     _connect(name)
     return dict(json.loads(notes.read_text(encoding="utf-8")))
+
+
+def has(extension: str) -> bool:
+    """Say whether the server could be given an extension."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_available_extensions WHERE name = %s", [extension]
+        )
+        return cursor.fetchone() is not None
 
 
 def _connect(name: str) -> None:
@@ -82,13 +93,23 @@ def _tidy() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def _bitmaps() -> float:
+    """Return the seconds that making the bitmaps anew takes, which the import did as well."""
+    begun = time.perf_counter()
+    bitmap_build.build()
+    return time.perf_counter() - begun
+
+
 def _sizes() -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_relation_size('search_document_terms'),"
             " pg_relation_size('articles_searchdocument'),"
             " pg_total_relation_size('articles_searchdocument'),"
+            " pg_total_relation_size('articles_bitmap'),"
             " pg_database_size(current_database())"
         )
         sizes = map(float, cursor.fetchone())
-    return dict(zip(("terms", "heap", "documents", "database"), sizes, strict=True))
+    return dict(
+        zip(("terms", "heap", "documents", "maps", "database"), sizes, strict=True)
+    )
