@@ -18,7 +18,7 @@ from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from articles.search.some import some
-from articles.search.tiers import EVERYTHING, reaching
+from articles.search.tiers import EVERYTHING, Reaching
 from articles.search.tsvector import quote_all
 from articles.text.fold import fold
 from articles.text.segment import segment
@@ -200,8 +200,9 @@ ODDS = st.floats(0.01, 5000)
     idf=st.dictionaries(st.sampled_from(WORDS), st.floats(0.01, 9), min_size=1, max_size=5),
     share=st.floats(0.5, 0.999),
     odds=st.lists(st.lists(ODDS, min_size=5, max_size=5), min_size=20, max_size=20),
+    required=st.booleans(),
 )  # fmt: skip
-def test_a_tier_has_every_document_that_may_score_so_much(idf, share, odds):
+def test_a_tier_has_every_document_that_may_score_so_much(idf, share, odds, required):
     least = share * sum(idf.values())
     documents, high = [], []
     for of_words in odds:
@@ -211,9 +212,9 @@ def test_a_tier_has_every_document_that_may_score_so_much(idf, share, odds):
             for word, odd in scored.items()
             if bm25f.level(odd) >= bm25f.FIRST_LEVEL
         ]
-        documents.append(quote_all(levels))
+        documents.append(quote_all([*levels, *idf]))
         high.append(sum(idf[w] * odd / (1 + odd) for w, odd in scored.items()) >= least)
-    tier = reaching(idf, least)
+    tier = Reaching(idf, required=required).tsquery(least - 1e-8)
     if tier == EVERYTHING:
         return
     with searching(60_000):

@@ -15,7 +15,8 @@ import psycopg2
 from articles.search import bm25f
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
-from articles.search.tiers import EVERYTHING, HIGHEST, ROUNDING, reaching, surely_above
+from articles.search.document import EVERY
+from articles.search.tiers import HIGHEST, ROUNDING, Reaching, surely_above
 from articles.search.tsvector import quote
 
 # So many matches are scored at once rather than in tiers: of a word, of which a tier is counted
@@ -28,6 +29,8 @@ _SHARES = (*(share / 100 for share in range(96, 66, -2)), 0.667)
 _SHARES_OF_SOME = (0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.22)
 # A tier that was not enough is followed by one of so many times its documents.
 _GROWTH = 2
+# So many tiers are counted in one journey, each only where those before have too few.
+_TRIED_TOGETHER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,52 +95,50 @@ def _tiered(
     matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
     """Return the best, looked for where the best may be and then further down."""
-    tiers = _tiers(words, after)
-    tsqueries = [
-        (Condition(matching.tsquery) & tier.condition).tsquery for tier in tiers
-    ]
+    tiers = _Tiers(matching, words, after)
     found: list[Key] = []
     place, number = 0, want
     try:
         while True:
-            place, number = _next_with(number, tsqueries, place)
-            if place == len(tiers):
-                return _scored(matching & _not_above(words, after), words, want, after)
-            tier = tiers[place]
-            found = _scored(matching & tier.condition, words, want, after)
-            if sum(key.score >= tier.least + ROUNDING for key in found) >= want:
+            place, number = _next_with(number, tiers, place)
+            if place == len(tiers.least):
+                return _scored(matching & tiers.rest, words, want, after)
+            found = _scored(matching & tiers.condition(place), words, want, after)
+            enough = tiers.least[place] + ROUNDING
+            if sum(key.score >= enough for key in found) >= want:
                 return found
             place, number = place + 1, _GROWTH * number
     except SearchTimeoutError as error:
         raise SearchTimeoutError(found) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Tier:
-    """The documents that may score so much, and perhaps others."""
-
-    least: float
-    condition: Condition
-
-
-def _tiers(words: Words, after: Key | None) -> list[_Tier]:
-    """Return the tiers of these words, those of the highest scores first.
+class _Tiers:
+    """Documents that may score so much, and perhaps others: those of the highest scores first.
 
     After a place in the order they are without what surely comes before it.
     """
-    idf, most = words.idf, sum(words.idf.values())
-    shares = _SHARES if words.required else _SHARES_OF_SOME
-    if len(idf) == 1:
-        # Then a tier is a level, and what has a level has its score.
-        levels = range(HIGHEST, bm25f.FIRST_LEVEL - 1, -1)
-        shares = tuple(bm25f.least_score(level) for level in levels)
-    rest = _not_above(words, after)
-    made = []
-    for least in (share * most for share in shares):
-        tsquery = reaching(idf, least, required=words.required)
-        if tsquery != EVERYTHING and (after is None or least < after.score):
-            made.append(_Tier(least, Condition(tsquery) & rest))
-    return made
+
+    def __init__(self, matching: Condition, words: Words, after: Key | None) -> None:
+        idf, most = words.idf, sum(words.idf.values())
+        shares = _SHARES if words.required else _SHARES_OF_SOME
+        if len(idf) == 1:
+            # Then a tier is a level, and what has a level has its score.
+            levels = range(HIGHEST, bm25f.FIRST_LEVEL - 1, -1)
+            shares = tuple(bm25f.least_score(level) for level in levels)
+        self._reaching = Reaching(idf, required=words.required)
+        below = after.score if after else math.inf
+        leasts = (share * most for share in shares)
+        self.least = [n for n in leasts if self._reaching.anyway < n < below]
+        self.rest = _not_above(words, after)
+        self._matching = Condition(matching.tsquery)
+
+    def condition(self, place: int) -> Condition:
+        """Return the condition of the documents of a tier."""
+        return Condition(self._reaching.tsquery(self.least[place])) & self.rest
+
+    def tsquery(self, place: int) -> str:
+        """Return the tsquery of the matches of a tier, or more where not all is a tsquery."""
+        return (self._matching & self.condition(place)).tsquery or quote(EVERY)
 
 
 def _not_above(words: Words, after: Key | None) -> Condition:
@@ -146,24 +147,36 @@ def _not_above(words: Words, after: Key | None) -> Condition:
     return Condition(f"!{above}" if above else "")
 
 
-def _next_with(want: int, tsqueries: list[str], place: int) -> tuple[int, int]:
+def _next_with(want: int, tiers: _Tiers, place: int) -> tuple[int, int]:
     """Return the place of the first tier of so many documents, from a place on, and their number.
 
-    The place is behind the last where none has. Counted in one journey.
+    The place is behind the last where none has.
     """
-    if place == len(tsqueries):
-        return place, 0
-    found = rows(
-        "WITH RECURSIVE tried (place, number) AS (SELECT %s, 0::bigint UNION ALL"
+    while place < len(tiers.least):
+        end = min(place + _TRIED_TOGETHER, len(tiers.least))
+        tsqueries = [tiers.tsquery(n) for n in range(place, end)]
+        tried, number = _tried(want, tsqueries)
+        if number >= want:
+            return place + tried, number
+        place = end
+    return place, 0
+
+
+def _tried(want: int, tsqueries: list[str]) -> tuple[int, int]:
+    """Return the place of the first tsquery with so many documents, or the last, and their number.
+
+    Counted one after the other, in one journey.
+    """
+    ((tried, number),) = rows(
+        "WITH RECURSIVE tried (place, number) AS (SELECT 0, 0::bigint UNION ALL"
         " SELECT place + 1, (SELECT count(*) FROM articles_searchdocument"
         " WHERE words @@ (%s::text[])[place + 1]::tsquery)"
         " FROM tried WHERE number < %s AND place < %s)"
         " SELECT place, number FROM tried ORDER BY place DESC LIMIT 1",
-        [place, tsqueries, want, len(tsqueries)],
+        [tsqueries, want, len(tsqueries)],
     )
-    # The first row is of no tier, and so each place is one further.
-    ((after, number),) = found
-    return (int(after) - 1, int(number)) if number >= want else (len(tsqueries), 0)
+    # The first row is of none, and so each place is one further.
+    return int(tried) - 1, int(number)
 
 
 # ---- Scores, worked out by PostgreSQL where the frequencies lie

@@ -42,26 +42,42 @@ class _Step:
 _Steps = Sequence[_Step]
 
 
-def reaching(idf: dict[str, float], least: float, *, required: bool = True) -> str:
-    """Return the tsquery of the documents that may score ``least`` and ROUNDING or more.
+class Reaching:
+    """Which documents may reach a score, for some words with their idf.
 
-    Every document that does matches, some that do not match as well. EVERYTHING where no
-    document can be left out. ``required``: every document in question has all of the words.
+    ``required``: every document in question has all of the words.
     """
-    heaviest = sorted(idf.items(), key=lambda item: (-item[1], item[0]))
-    divided, others = heaviest[: len(_DIVISIONS)], heaviest[len(_DIVISIONS) :]
-    divisions = _DIVISIONS[len(divided)]
-    # Bounds are not reached, so what only comes up to ``least`` by them stays below it.
-    steps = [_upper(word, weight, divisions, required) for word, weight in divided]
-    if required:
-        least -= sum(weight for _word, weight in others)
-    else:
-        steps += [_present(word, weight) for word, weight in others]
-    found = _tree(steps, least + ROUNDING)
-    if found == EVERYTHING:
-        return EVERYTHING
-    highest = _highest(idf)
-    return f"{found} | {highest}" if found else highest
+
+    def __init__(self, idf: dict[str, float], *, required: bool = True) -> None:
+        heaviest = sorted(idf.items(), key=lambda item: (-item[1], item[0]))
+        divided, others = heaviest[: len(_DIVISIONS)], heaviest[len(_DIVISIONS) :]
+        divisions = _DIVISIONS[len(divided)]
+        self._steps = [
+            _upper(word, weight, divisions, required) for word, weight in divided
+        ]
+        self._given = 0.0
+        if required:
+            self._given = sum(weight for _word, weight in others)
+        else:
+            self._steps += [_present(word, weight) for word, weight in others]
+        # What any of the documents may score.
+        self.anyway = self._given + sum(steps[0].bound for steps in self._steps)
+        levels = range(HIGHEST, bm25f.LAST_LEVEL + 1)
+        self._highest = tsquery_any(
+            bm25f.lexeme(word, level) for word in idf for level in levels
+        )
+
+    def tsquery(self, least: float) -> str:
+        """Return the tsquery of the documents that may score ``least`` and ROUNDING or more.
+
+        Every document that does matches, some that do not match as well. EVERYTHING where
+        no document can be left out.
+        """
+        # Bounds are not reached, so what only comes up to ``least`` by them stays below it.
+        found = _tree(self._steps, least - self._given + ROUNDING)
+        if found == EVERYTHING:
+            return EVERYTHING
+        return f"{found} | {self._highest}" if found else self._highest
 
 
 def surely_above(idf: dict[str, float], score: float) -> str | None:
@@ -74,11 +90,6 @@ def surely_above(idf: dict[str, float], score: float) -> str | None:
     divisions = (*_DIVISIONS[len(divided)], bm25f.LAST_LEVEL + 1)
     steps = [_lower(word, weight, divisions) for word, weight in divided]
     return _tree(steps, score + ROUNDING) or None
-
-
-def _highest(idf: dict[str, float]) -> str:
-    levels = range(HIGHEST, bm25f.LAST_LEVEL + 1)
-    return tsquery_any(bm25f.lexeme(word, level) for word in idf for level in levels)
 
 
 def _upper(
