@@ -14,7 +14,7 @@ from django.conf import settings
 
 from articles.search import best, bm25f, newest
 from articles.search.conditions import Condition, condition, longest
-from articles.search.counts import counts
+from articles.search.counts import Counts, counts
 from articles.search.cursor import Cursor, Key, Stage
 from articles.search.database import SearchTimeoutError, searching
 from articles.search.estimate import at_most, lexemes_of, together
@@ -127,6 +127,7 @@ class Page:
         self._sort = sort
         self._after = after
         self._stage = Stage.WORDS
+        self._known = Counts(0, {})
 
     def fill(self) -> None:
         """Find the hits: of the first page stage by stage, of a later one those of its stage."""
@@ -177,7 +178,7 @@ class Page:
             self.matched = either([n for n in (self._query.root, literal) if n])
             return self._ordered(literal, other, after)
         words = _ranked_words(self._query.root)
-        known = counts(words)
+        known = self._counts(words)
         # A word that no article has cannot be missed in any.
         idf = {
             word: bm25f.idf(known.total, known.of[word])
@@ -190,13 +191,21 @@ class Page:
             return []
         return list(some(other, idf, HITS_PER_PAGE + 1, after))
 
+    def _counts(self, lexemes: list[str]) -> Counts:
+        """Return the numbers of documents, those of earlier stages from then."""
+        new = set(lexemes) - self._known.of.keys()
+        if new:
+            found = counts(new)
+            self._known = Counts(found.total, self._known.of | found.of)
+        return self._known
+
     def _ordered(
         self, node: Node | None, other: Condition, after: Key | None
     ) -> list[Key]:
         """Return one more than a page of keys, so that it shows whether there is a next."""
         matching = condition(node) & other
         ranked = _ranked_words(node)
-        known = counts({*ranked, *lexemes_of(node)})
+        known = self._counts([*ranked, *lexemes_of(node)])
         most = at_most(node, known)
         idf = {word: bm25f.idf(known.total, known.of[word]) for word in ranked}
         if self._sort == "best" and idf:
