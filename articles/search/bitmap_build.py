@@ -21,7 +21,8 @@ COMMON = 0.03
 # takes a sixth of its articles from the sample; then it is only counted as a rare one is.
 _SAMPLE = 5_000
 _MAYBE_COMMON = 0.025
-_A_JOURNEY = 20
+# Each of which may be of all articles: four megabytes for a million, and twice that as text.
+_A_JOURNEY = 4
 # An advisory lock of ours: two builds at once would be one too many.
 _LOCK = 0x6E657773
 # Made anew when so many articles were changed since.
