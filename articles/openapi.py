@@ -122,6 +122,7 @@ def _schemas() -> dict[str, Any]:
         results={"type": "array", "items": hit},
         next={"type": ["string", "null"], "format": "uri"},
         partial={"type": "boolean"},
+        newest_instead={"type": "boolean"},
     )
     own = _object(["id", "url"], id=_INTEGER, url=_ADDRESS)
     return {

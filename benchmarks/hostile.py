@@ -25,6 +25,10 @@ OPERATORS = [
     "!", "<->", "<", ">", "𠮷", "e\u0301", "\u200b", "\u202e", "AND", "NOT", "https://a.b/c?d=e",
     "'; DROP TABLE articles_article; --", "=*", "=p:1", "上海^13", "x:上海", "h:上海",
 ]  # fmt: skip
+PATHS = [
+    "/search/", "/search/", "/search/", "/api/v1/search/", "/search/complete/", "/trends/",
+    "/kwic/", "/feeds/search/",
+]  # fmt: skip
 WORDS = [
     "中国",
     "经济",
@@ -98,9 +102,7 @@ def main() -> None:
     after = ""
     for _ in range(number):
         said = parameters(rng, after)
-        path = rng.choice(
-            ["/search/", "/search/", "/api/v1/search/", "/search/complete/"]
-        )
+        path = rng.choice(PATHS)
         begun = time.perf_counter()
         response = client.get(path, said)
         # What is streamed is made while it is read.

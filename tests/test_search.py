@@ -236,6 +236,21 @@ def test_a_search_that_takes_too_long_is_ended(settings):
     assert search("梅雨").count == 1
 
 
+@pytest.mark.django_db
+def test_where_there_is_no_time_for_the_best_the_newest_are_shown(client, monkeypatch):
+    monkeypatch.setattr("articles.search.engine.SHARE_OF_BEST", 0)
+    for date in ("2019-05-01", "2021-05-01", "2020-05-01"):
+        make_article(date, page=make_page("1", make_issue(date)))
+    results = search("梅雨")
+    assert headlines(results) == ["2021-05-01", "2020-05-01", "2019-05-01"]
+    assert results.partial
+    assert results.after is None
+    assert "这里是最新的几篇" in b"".join(client.get("/search/?q=梅雨")).decode()
+    answer = client.get("/api/v1/search/?q=梅雨").json()
+    assert answer["partial"]
+    assert answer["newest_instead"]
+
+
 # ---- what is shown
 
 

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 HITS_PER_PAGE = 20
+# Of the time of a search; what is left is for the newest, where nothing came of the best.
+SHARE_OF_BEST = 0.75
 Sort = OneOf["best", "newest", "oldest"]
 _Found = tuple[Stage, Key]
 
@@ -56,13 +58,15 @@ class Results:
     ``matched`` is what counts as found, for counts and facets: the query or, where its words
     are few, its words or its strings; ``count`` is the number of those articles where that is
     known without counting. ``partial``: the time was up before all that may be better
-    had been seen. ``after`` begins the next page.
+    had been seen; ``newest_instead``: it was up before any was, and these are the newest.
+    ``after`` begins the next page.
     """
 
     sections: list[Section]
     matched: Node | None
     count: int | None
     partial: bool
+    newest_instead: bool
     after: Cursor | None
 
     @property
@@ -80,22 +84,29 @@ def search(
     ValueError where ``after`` is no place in this order.
     """
     page = Page(query, filters, sort, after)
-    partial = False
+    partial = newest_instead = False
+    limit = settings.SEARCH_TIMEOUT_MS
     try:
-        with searching(settings.SEARCH_TIMEOUT_MS):
+        with searching(int(limit * SHARE_OF_BEST) if sort == "best" else limit):
             page.fill()
     except SearchTimeoutError as error:
         page.add_partial(error)
-        if not page.found:
-            raise
         partial = True
-    more = len(page.found) > HITS_PER_PAGE
+        if not page.found:
+            if sort != "best" or after:
+                raise
+            newest_instead = True
+            page = Page(query, filters, "newest", None)
+            with searching(int(limit * (1 - SHARE_OF_BEST))):
+                page.fill()
+    more = len(page.found) > HITS_PER_PAGE and not newest_instead
     found = page.found[:HITS_PER_PAGE]
     return Results(
         sections=_sections(found, query),
         matched=page.matched,
         count=None if partial else page.count,
         partial=partial,
+        newest_instead=newest_instead,
         after=Cursor(found[-1][1], found[-1][0]) if more else None,
     )
 

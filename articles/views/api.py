@@ -58,6 +58,8 @@ def _results(request: HttpRequest, form: SearchForm, asked: Asked) -> dict[str, 
     }
     if results.partial:
         answer["partial"] = True
+    if results.newest_instead:
+        answer["newest_instead"] = True
     return answer
 
 
