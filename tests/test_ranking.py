@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article
-from articles.search import best, bm25f, engine, newest
+from articles.search import best, bitmap_build, bm25f, engine, newest
 from articles.search.conditions import Condition
 from articles.search.database import rows, searching
 from articles.search.engine import Filters
@@ -51,7 +51,7 @@ def text_of(rng, length):
 
 
 @pytest.fixture
-def archive():
+def archive(monkeypatch):
     """Make 60 articles of a few words each, so that every word is common."""
     rng = random.Random(20261124)
     for n in range(60):
@@ -62,7 +62,19 @@ def archive():
             f"{text_of(rng, 5)}{n}", kicker=text_of(rng, 3), byline="本报记者 叶薇",
             body=body, tags=tags, page=page,
         )  # fmt: skip
-    return list(Article.objects.with_text())
+    # Some words are common and some are not.
+    monkeypatch.setattr(bitmap_build, "COMMON", 0.7)
+    monkeypatch.setattr(bitmap_build, "_MAYBE_COMMON", 0.7)
+    assert bitmap_build.build()
+    articles = list(Article.objects.with_text())
+    having = [a.pk for a in articles if "上海" in segment_of(a)]
+    assert 0 < len(having) < 60
+    return articles
+
+
+def segment_of(article):
+    texts = (text for _field, text in searched_fields(article))
+    return segment(fold("\n".join(texts)), current_lexicon())
 
 
 def found(asked, sort="newest"):
@@ -136,16 +148,19 @@ def scores(archive, words):
     }  # fmt: skip
 
 
+WAYS = st.sampled_from(["at once", "tiers", "bitmaps"])
+
+
 @contextmanager
-def scored(*, at_once):
-    """Score in tiers even what is few: archives of tests are small, and must give the same."""
-    usual = best.EXHAUSTIVE, best.EXHAUSTIVE_TOGETHER
-    if not at_once:
-        best.EXHAUSTIVE = best.EXHAUSTIVE_TOGETHER = 0
-    try:
+def scored(way):
+    """Score what is few in another way too: archives of tests are small."""
+    with pytest.MonkeyPatch.context() as patched:
+        if way != "at once":
+            patched.setattr(best, "EXHAUSTIVE", 0)
+            patched.setattr(best, "EXHAUSTIVE_TOGETHER", 0)
+        if way != "bitmaps":
+            patched.setattr(best, "current", lambda: None)
         yield
-    finally:
-        best.EXHAUSTIVE, best.EXHAUSTIVE_TOGETHER = usual
 
 
 QUERIES = st.lists(
@@ -155,10 +170,10 @@ QUERIES = st.lists(
 
 
 @KEEP
-@given(words=QUERIES, at_once=st.booleans())
-def test_best_first_is_exhaustive_bm25f(archive, words, at_once):
+@given(words=QUERIES, way=WAYS)
+def test_best_first_is_exhaustive_bm25f(archive, words, way):
     expected = scores(archive, words)
-    with scored(at_once=at_once):
+    with scored(way):
         hits = found(" ".join(words), "best")
     assert sorted(hits) == sorted(expected)
     ranked = [expected[pk] for pk in hits]
@@ -172,13 +187,13 @@ def test_best_first_is_exhaustive_bm25f(archive, words, at_once):
         min_size=2, max_size=7, unique=True,
     ),
     weights=st.lists(st.floats(0.1, 9), min_size=7, max_size=7),
-    at_once=st.booleans(),
+    way=WAYS,
 )  # fmt: skip
 def test_some_of_the_words_are_ranked_as_reading_all_would(
-    archive, words, weights, at_once
+    archive, words, weights, way
 ):
     idf = dict(zip(words, weights, strict=False))
-    with scored(at_once=at_once), searching(60_000):
+    with scored(way), searching(60_000):
         keys = some(Condition(), idf, 20)
     expected = []
     for article in archive:

@@ -9,15 +9,19 @@ better is left: the threshold algorithm of Fagin, Lotem and Naor (PODS 2001), on
 import datetime
 import math
 from dataclasses import dataclass
+from itertools import chain
 
 import psycopg2
+from pyroaring import BitMap
 
-from articles.search import bm25f
+from articles.search import bm25f, boolean, newest
+from articles.search.bitmaps import Bitmaps, RebuiltError, current
+from articles.search.classes import classes
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
-from articles.search.document import EVERY
+from articles.search.document import EVERY, marks
 from articles.search.tiers import HIGHEST, ROUNDING, Reaching, surely_above
-from articles.search.tsvector import quote
+from articles.search.tsvector import quote, tsquery_any
 
 # So many matches are scored at once rather than in tiers: of a word, of which a tier is counted
 # quickly, and of anything else.
@@ -79,6 +83,10 @@ def best(
         if ids is not None:
             few = Condition("", ("id = ANY(%s)",), (ids,))
             return _scored(few, words, want, after) if ids else []
+    if len(words.idf) > 1 and not matching.sql:
+        bitmaps = current()
+        if bitmaps:
+            return _classed(matching, words, want, after, bitmaps)
     return _tiered(matching, words, want, after)
 
 
@@ -102,7 +110,7 @@ def _tiered(
         while True:
             place, number = _next_with(number, tiers, place)
             if place == len(tiers.least):
-                return _scored(matching & tiers.rest, words, want, after)
+                return _all_scored(matching & tiers.rest, words, want, after)
             found = _scored(matching & tiers.condition(place), words, want, after)
             enough = tiers.least[place] + ROUNDING
             if sum(key.score >= enough for key in found) >= want:
@@ -110,6 +118,46 @@ def _tiered(
             place, number = place + 1, _GROWTH * number
     except SearchTimeoutError as error:
         raise SearchTimeoutError(found) from error
+
+
+def _classed(
+    matching: Condition, words: Words, want: int, after: Key | None, bitmaps: Bitmaps
+) -> list[Key]:
+    """Return the best, the classes of matches being known from bitmaps."""
+    names = boolean.lexemes_in(matching.tsquery) | {EVERY, *words.idf}
+    try:
+        having = bitmaps.having(
+            [*names, *chain.from_iterable(map(bm25f.levels_of, words.idf))]
+        )
+    except RebuiltError:
+        return _tiered(matching, words, want, after)
+    matches = (
+        boolean.matching(matching.tsquery, having, having[EVERY]) - bitmaps.changed
+    )
+    remaining = classes(matches, words.idf, having, required=words.required)
+    if after:
+        remaining = [c for c in remaining if c.least <= after.score + ROUNDING]
+    others = bitmaps.others(matching)
+    found = _scored(others, words, want, after) if others else []
+    size = _GROWTH * want
+    try:
+        while remaining:
+            articles = BitMap()
+            while remaining and len(articles) < size:
+                articles |= remaining.pop(0).articles
+            scored = _scored(_among(articles), words, want, after)
+            found = sorted([*found, *scored], key=lambda key: key.order)[:want]
+            enough = remaining[0].bound + ROUNDING if remaining else 0
+            if sum(key.score >= enough for key in found) >= want:
+                break
+            size *= _GROWTH
+    except SearchTimeoutError as error:
+        raise SearchTimeoutError(found) from error
+    return found
+
+
+def _among(articles: BitMap) -> Condition:
+    return Condition("", ("article_id = ANY(%s)",), (list(articles),))
 
 
 class _Tiers:
@@ -187,10 +235,54 @@ _NORM = (
 )
 
 
-def _scored(
+def _all_scored(
     matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
-    """Return the best of all matches, with their scores."""
+    """Return the best of all matches, most of which are known to have low scores.
+
+    Without reading the frequencies of those in which each word stands once: in a rare
+    word's articles that is nearly all of them. Matches without any word come by their date.
+    """
+    any_of = Condition(tsquery_any(words.idf))
+    if not words.required:
+        found = _scored(matching & any_of, words, want, after)
+        if len(found) < want:
+            found += _unscored(
+                matching & Condition(f"!({any_of.tsquery})"), want, after
+            )
+        return found[:want]
+    more_than_once = tsquery_any(chain.from_iterable(map(marks, words.idf)))
+    found = _scored(matching & Condition(more_than_once), words, want, after)
+    once = matching & Condition(f"!({more_than_once})")
+    found += _scored(once, words, want, after, once=True)
+    return sorted(found, key=lambda key: key.order)[:want]
+
+
+def _unscored(matching: Condition, want: int, after: Key | None) -> list[Key]:
+    """Return the newest matches that have none of the words."""
+    place = (
+        newest.Key(after.published_on, after.article)
+        if after and not after.score
+        else None
+    )
+    found = newest.by_date(matching, want, place)
+    return [Key(0.0, key.published_on, key.article) for key in found]
+
+
+def _scored(
+    matching: Condition,
+    words: Words,
+    want: int,
+    after: Key | None,
+    *,
+    once: bool = False,
+) -> list[Key]:
+    """Return the best of all matches, with their scores.
+
+    ``once``: all of the words stand once in each of them, in the body.
+    """
+    if once:
+        return _scored_once(matching, words, want, after)
     where, parameters = matching.where()
     keys = [psycopg2.Binary(bm25f.key(word)) for word in words.idf]
     placed = ", ".join(f"position(%s IN packed) AS p{n}" for n in range(len(keys)))
@@ -211,6 +303,22 @@ def _scored(
         f"SELECT * FROM ({sql}) AS scored {beyond}"
         " ORDER BY score DESC, published_on DESC, article_id LIMIT %s",
         [*term_parameters, *keys, *present, *parameters, *beyond_parameters, want],
+    )
+    return [Key(score, day, article) for article, day, score in found]
+
+
+def _scored_once(
+    matching: Condition, words: Words, want: int, after: Key | None
+) -> list[Key]:
+    where, parameters = matching.where()
+    beyond, beyond_parameters = _beyond(after)
+    # Not summed up before: the scores must be those of the other way to the last bit.
+    terms = " + ".join(f"%s::float8 * 1 / (1 + {_NORM})" for _word in words.idf)
+    found = rows(
+        f"SELECT * FROM (SELECT article_id, published_on, {terms} AS score"
+        f" FROM articles_searchdocument WHERE {where}) AS scored {beyond}"
+        " ORDER BY score DESC, published_on DESC, article_id LIMIT %s",
+        [*words.idf.values(), *parameters, *beyond_parameters, want],
     )
     return [Key(score, day, article) for article, day, score in found]
 

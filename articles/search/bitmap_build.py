@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from articles.models import Bitmap, IndexChange
 from articles.search import changes
 from articles.search.bitmaps import ARTICLES, MOST_CHANGED, unpacked
+from articles.search.bm25f import levels_of
 from articles.search.document import EVERY
 from articles.search.tsvector import quote
 
@@ -78,14 +79,11 @@ def build() -> bool:
         number = secrets.randbits(62)
         Bitmap.objects.all().delete()
         split = _store_values(number)
-        total, common = _maybe_common()
-        for lexemes in _in_portions(common):
-            found = _articles_of(lexemes).items()
-            Bitmap.objects.bulk_create(
-                _row(Kind.LEXEME, lexeme, number, articles - split)
-                for lexeme, articles in found
-                if len(articles) >= COMMON * total or lexeme == EVERY
-            )
+        total, maybe = _maybe_common()
+        common = _store(number, split, maybe, least=COMMON * total)
+        # The signs of the other lexemes stand in no word.
+        words = [lexeme for lexeme in common if lexeme.isalnum()]
+        _store(number, split, [name for word in words for name in levels_of(word)])
         IndexChange.objects.filter(pk__in=seen).update(article_ids=None)
     return True
 
@@ -117,10 +115,26 @@ def _store_values(build: int) -> BitMap:
     return split
 
 
+def _store(
+    build: int, split: BitMap, lexemes: list[str], least: float = 1
+) -> list[str]:
+    """Store the bitmaps of lexemes that so many articles have, and return those."""
+    stored = []
+    for portion in _in_portions(lexemes):
+        rows = [
+            _row(Kind.LEXEME, lexeme, build, articles - split)
+            for lexeme, articles in _articles_of(portion).items()
+            if len(articles) >= least or lexeme == EVERY
+        ]
+        Bitmap.objects.bulk_create(rows)
+        stored += [row.value for row in rows]
+    return stored
+
+
 def _maybe_common() -> tuple[int, list[str]]:
     """Return the number of documents, and the lexemes that are common in a sample of them.
 
-    But for levels: no count asks for them.
+    But for levels, which are stored of every common word.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM articles_searchdocument")

@@ -67,7 +67,7 @@ class Bitmaps:
             ((packed,),) = rows(sql, parameters)
             return unpacked(packed) - self.changed
         names = boolean.lexemes_in(condition.tsquery)
-        having = self._having({EVERY, *names})
+        having = self.having({EVERY, *names})
         found = boolean.matching(condition.tsquery, having, having[EVERY])
         return found - self.changed
 
@@ -78,7 +78,11 @@ class Bitmaps:
         among = Condition("", ("article_id = ANY(%s)",), (list(self.changed),))
         return condition & among
 
-    def _having(self, lexemes: Iterable[str]) -> dict[str, BitMap]:
+    def having(self, lexemes: Iterable[str]) -> dict[str, BitMap]:
+        """Return the articles of each lexeme, those of changed articles as they may have been.
+
+        Raise RebuiltError where the bitmaps were made anew since ``current``.
+        """
         wanted = list(lexemes)
         stored = rows(
             "SELECT value, articles FROM articles_bitmap"
@@ -88,7 +92,11 @@ class Bitmaps:
         having = {value: BitMap.deserialize(bytes(packed)) for value, packed in stored}
         if EVERY not in having:
             raise RebuiltError
-        rare = [lexeme for lexeme in wanted if lexeme not in having]
+        missing = [lexeme for lexeme in wanted if lexeme not in having]
+        # A common word has a bitmap for each of its levels that any article has.
+        none = [lexeme for lexeme in missing if lexeme.partition("^")[0] in having]
+        having |= {lexeme: BitMap() for lexeme in none if "^" in lexeme}
+        rare = [lexeme for lexeme in missing if lexeme not in having]
         if rare:
             found = rows(
                 f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"

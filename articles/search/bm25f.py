@@ -88,6 +88,11 @@ def lexeme(word: str, level: int) -> str:
     return f"{word}^{level}"
 
 
+def levels_of(word: str) -> list[str]:
+    """Return the lexemes of all levels that a word may have in an article."""
+    return [lexeme(word, n) for n in range(FIRST_LEVEL, LAST_LEVEL + 1)]
+
+
 # ---- Frequencies, kept compactly: a word that is not there stands once with weight 1
 
 

@@ -33,6 +33,8 @@ BODY = "d"
 FIELD_SEPARATOR = "\x1f"
 FIELDS = tuple(bm25f.WEIGHTS)
 EVERY = "=*"
+# A word stands 2 ** 20 times at most: there is no room for more in an article.
+MOST_BITS = 20
 # Names in a byline beyond these are a list of all who helped.
 MAX_AUTHORS = 20
 
@@ -131,6 +133,16 @@ def more_than_once(word: str, times: int) -> Iterator[str]:
     for bit in range((times - 1).bit_length()):
         if (times - 1) >> bit & 1:
             yield occurrences(word, bit)
+
+
+def marks(word: str) -> list[str]:
+    """Return the lexemes one of which an article has unless a word stands there once, in the body.
+
+    >>> marks("上海")[:3]
+    ['h:上海', 't:上海', 'b:上海']
+    """
+    fields = [f"{name}:{word}" for name in FIELDS if name != BODY]
+    return fields + [occurrences(word, bit) for bit in range(MOST_BITS)]
 
 
 def occurrences(word: str, bit: int) -> str:

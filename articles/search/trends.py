@@ -17,7 +17,7 @@ from articles.models import Bitmap
 from articles.search.bitmaps import Bitmaps, RebuiltError, current
 from articles.search.conditions import Condition, condition, longest
 from articles.search.database import SearchTimeoutError, rows, searching
-from articles.search.document import occurrences
+from articles.search.document import MOST_BITS, occurrences
 from articles.search.filters import Filters
 from articles.search.kept import kept
 from articles.search.language import Literal
@@ -28,8 +28,6 @@ from articles.text.segment import segment
 
 # As many lines as can be told apart.
 MOST_TERMS = 8
-# A word stands 2 ** 20 times at most: there is no room for more in an article.
-_BITS = range(20)
 _BETWEEN = re.compile(r"[,，、;；\n]+")
 _QUOTED = re.compile(r"[\"“”「『](?P<text>.+)[\"“”」』]", re.DOTALL)
 
@@ -160,7 +158,7 @@ def _count_word(word: str, within: Condition) -> _Counted:
 
 def _lexemes_of(word: str) -> list[tuple[Condition, int, int]]:
     """Return what is counted, with the occurrences and the articles that each stands for."""
-    bits = [(occurrences(word, bit), 1 << bit, 0) for bit in _BITS]
+    bits = [(occurrences(word, bit), 1 << bit, 0) for bit in range(MOST_BITS)]
     return [
         (Condition(quote(lexeme)), times, article)
         for lexeme, times, article in [(word, 1, 1), *bits]
