@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from articles.search import bm25f, boolean, newest
 from articles.search.bitmaps import Bitmaps, RebuiltError, current
-from articles.search.classes import classes
+from articles.search.classes import Class, classes
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
 from articles.search.document import EVERY, marks
@@ -33,6 +33,8 @@ _SHARES = (*(share / 100 for share in range(96, 66, -2)), 0.667)
 _SHARES_OF_SOME = (0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.22)
 # A tier that was not enough is followed by one of so many times its documents.
 _GROWTH = 2
+# To read more articles than these by their numbers takes longer than by the index.
+_MOST_BY_NUMBER = 3_000
 # So many tiers are counted in one journey, each only where those before have too few.
 _TRIED_TOGETHER = 6
 
@@ -142,8 +144,11 @@ def _classed(
     size = _GROWTH * want
     try:
         while remaining:
-            articles = BitMap()
-            while remaining and len(articles) < size:
+            if words.required and _is_most(remaining):
+                rest = matching & _not_above(words, after)
+                return _all_scored(rest, words, want, after)
+            articles = remaining.pop(0).articles
+            while remaining and len(articles | remaining[0].articles) <= size:
                 articles |= remaining.pop(0).articles
             scored = _scored(_among(articles), words, want, after)
             found = sorted([*found, *scored], key=lambda key: key.order)[:want]
@@ -154,6 +159,14 @@ def _classed(
     except SearchTimeoutError as error:
         raise SearchTimeoutError(found) from error
     return found
+
+
+def _is_most(remaining: list[Class]) -> bool:
+    """Say whether the first class is so large that all might as well be read by the index."""
+    first = len(remaining[0].articles)
+    return first > _MOST_BY_NUMBER and 2 * first > sum(
+        len(c.articles) for c in remaining
+    )
 
 
 def _among(articles: BitMap) -> Condition:
@@ -247,13 +260,13 @@ def _all_scored(
     if not words.required:
         found = _scored(matching & any_of, words, want, after)
         if len(found) < want:
-            found += _unscored(
-                matching & Condition(f"!({any_of.tsquery})"), want, after
-            )
+            # With what every document has, for what none may have alone is no way into an index.
+            none_of = Condition(f"{quote(EVERY)} & !({any_of.tsquery})")
+            found += _unscored(matching & none_of, want, after)
         return found[:want]
     more_than_once = tsquery_any(chain.from_iterable(map(marks, words.idf)))
     found = _scored(matching & Condition(more_than_once), words, want, after)
-    once = matching & Condition(f"!({more_than_once})")
+    once = matching & Condition(f"{quote(EVERY)} & !({more_than_once})")
     found += _scored(once, words, want, after, once=True)
     return sorted(found, key=lambda key: key.order)[:want]
 
