@@ -90,7 +90,11 @@ def main() -> None:
 
     django.setup()
     from django.conf import settings
+    from django.core.management import call_command
     from django.test import Client
+
+    # Pages name their style sheet by its content.
+    call_command("collectstatic", interactive=False, verbosity=0)
 
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 4)

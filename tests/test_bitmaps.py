@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article, Bitmap, IndexChange, Paragraph
-from articles.search import bitmap_build, bitmaps, facets, index, trends
+from articles.search import (
+    best,
+    bitmap_build,
+    bitmaps,
+    engine,
+    facets,
+    index,
+    trends,
+)
 from articles.search.database import searching
 from articles.search.filters import Filters
 from articles.search.language import parse
@@ -129,6 +137,39 @@ def test_trends_by_bitmaps_are_those_by_the_index(archive, word):
             patched.setattr(trends, "current", lambda: None)
             assert trends.trends(asked, filters) == by_bitmaps
         assert sum(by_bitmaps.trends[0].occurrences.values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "sort"),
+    [("上海 的", "best"), ("上海 台风 梅雨", "best"), ("的 梅雨", "best")],
+)
+def test_the_best_are_the_same_when_articles_changed_since(
+    archive, monkeypatch, asked, sort
+):
+    monkeypatch.setattr(best, "EXHAUSTIVE", 0)
+    monkeypatch.setattr(best, "EXHAUSTIVE_TOGETHER", 0)
+    for n in range(5):
+        make_random(archive, 5000 + n)
+    for article in Article.objects.order_by("pk")[:3]:
+        article.headline = f"{article.headline}上海的梅雨"
+        article.save()
+    Article.objects.order_by("pk")[3].delete()
+    by_bitmaps = pages(asked, sort)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(best, "current", lambda: None)
+        assert pages(asked, sort) == by_bitmaps
+    assert len(by_bitmaps) > 0
+
+
+def pages(asked, sort):
+    """Return the keys of all hits in their order, page after page."""
+    query, after, found = parse(asked, current_lexicon()), None, []
+    while True:
+        results = engine.search(query, Filters(), sort, after)
+        found += [hit.article.pk for hit in results.hits]
+        after = results.after
+        if after is None:
+            return found
 
 
 def test_filters_are_counted_by_bitmaps_too(archive):

@@ -99,6 +99,26 @@ def test_settings_of_the_user_win_and_survive_a_start(workshop):
     assert query(server, "SHOW jit") == [("on",)]
 
 
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [(str(1 << 30), 128), (str(8 << 30), 1024), ("max", 2048), (None, 2048)],
+)
+def test_server_takes_an_eighth_of_the_memory(
+    workshop, monkeypatch, tmp_path, limit, most
+):
+    said = tmp_path / "memory.max"
+    if limit:
+        said.write_text(limit)
+    monkeypatch.setattr("newsarchive.embedded.settings.CGROUP_LIMIT", said)
+    server = workshop.cluster()
+    server.start()
+    ((shown,),) = query(
+        server, "SELECT pg_size_bytes(current_setting('shared_buffers'))"
+    )
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert shown == min(most, max(128, (machine >> 20) // 8)) << 20
+
+
 def test_start_and_stop_may_be_repeated(workshop):
     server = workshop.cluster()
     assert not server.status().running

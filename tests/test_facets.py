@@ -86,6 +86,18 @@ def test_a_filter_chosen_finds_what_its_facet_counted(archive):
     assert count(parse("梅雨", current_lexicon()).root, Filters()) == result.count
 
 
+def test_where_a_literal_stands_is_not_looked_for_in_very_many_texts(
+    archive, monkeypatch
+):
+    few = found('"梅雨"')
+    assert few.kinds[Field.BODY] > 0
+    monkeypatch.setattr("articles.search.facets.MOST_TEXTS", few.count - 1)
+    many = found('"梅雨"')
+    assert many.kinds == {}
+    assert many.count == few.count
+    assert found("梅雨").kinds == few.kinds
+
+
 def test_an_article_in_several_documents_counts_once():
     # More different words than one tsvector holds.
     words = [f"w{n:023x}" for n in range(50_000)]

@@ -19,12 +19,14 @@ from articles.search.database import rows, searching
 from articles.search.estimate import at_most, lexemes_of
 from articles.search.filters import Filters
 from articles.search.kept import kept
-from articles.search.language import Field, Node, Query, within
+from articles.search.language import Field, Literal, Node, Query, within
 
 _Value = TypeVar("_Value", bound=Hashable)
 KINDS = (Field.HEADLINE, Field.BODY, Field.PHOTO)
 # So many matches are counted in milliseconds without bitmaps.
 FEW = 5_000
+# In which field a literal stands is looked for in the texts: in so many, not in more.
+MOST_TEXTS = 3_000
 # So many values of each are worth showing; there may be thousands of authors.
 MOST_VALUES = 30
 
@@ -35,7 +37,8 @@ class Facets:
 
     ``months`` are first days of months, in order. Publications and tags are primary keys.
     ``kinds`` says in how many articles all of the query stands in the headline, the body or
-    the captions; it is empty where nothing was asked that could stand there.
+    the captions; it is empty where nothing was asked that could stand there, or where too many
+    texts would have to be read to say it of a literal.
     """
 
     count: int
@@ -141,16 +144,23 @@ _Groups = dict[Kind, dict[str, int]]
 
 def _facets(node: Node | None, asked: Condition, filters: Filters) -> Facets:
     bitmaps = _bitmaps_for(node)
-    kinds = _kinds(node, filters, bitmaps)
+    groups = _all_groups(asked, bitmaps)
+    literal = any(isinstance(leaf, Literal) for leaf in Query(node).positive())
+    number = sum(groups[Kind.PUBLICATION].values())
+    many_texts = literal and number > MOST_TEXTS
+    return _made(groups, {} if many_texts else _kinds(node, filters, bitmaps))
+
+
+def _all_groups(asked: Condition, bitmaps: Bitmaps | None) -> _Groups:
     found = _by_bitmaps(asked, bitmaps)
     if found is None or bitmaps is None:
-        return _made(_groups(asked, MOST_VALUES), kinds)
+        return _groups(asked, MOST_VALUES)
     groups = _groups(found.rest)
     for kind, beside in groups.items():
         # Of months every one is shown.
         most = None if kind == Kind.MONTH else MOST_VALUES
         groups[kind] = bitmaps.commonest(kind, found.articles, beside, most)
-    return _made(groups, kinds)
+    return groups
 
 
 def _groups(asked: Condition | None, most: int | None = None) -> _Groups:

@@ -35,7 +35,12 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
     from benchmarks.search import archive, quality
+
+    # Pages name their style sheet by its content.
+    call_command("collectstatic", interactive=False, verbosity=0)
 
     for name in EXTENSIONS:
         there = "is there, and not measured" if archive.has(name) else "is not there"
