@@ -207,6 +207,34 @@ def test_some_of_the_words_are_ranked_as_reading_all_would(
     assert len({key.article for key in keys}) == len(keys)
 
 
+def test_of_very_many_words_a_rare_one_is_enough():
+    for word in ("甲骨文", "博物馆", "考古队", "青铜器"):
+        make_article("题", body=[f"{word}的消息。"])
+    asked = "甲骨文 苏州 杭州 南京 合肥 无锡 常州 宁波 温州 嘉兴 湖州 绍兴 金华 博物馆"
+    query = parse(asked, current_lexicon())
+    results = engine.search(query, Filters(), "best")
+    (section,) = results.sections
+    assert section.stage == engine.Stage.SOME
+    texts = {hit.article.body()[0].text for hit in section.hits}
+    assert texts == {"甲骨文的消息。", "博物馆的消息。"}
+
+
+def test_of_very_many_words_rare_ones_decide_even_without_the_rarest():
+    for n in range(30):
+        make_article("题", body=[f"第{n}篇，苏州杭州南京合肥无锡常州宁波温州嘉兴。"])
+    alone = make_article("题", body=["绍兴的消息。"])
+    for n in range(3):
+        make_article("题", body=[f"绍兴也有消息，第{n}条。"])
+    asked = "苏州 杭州 南京 合肥 无锡 常州 宁波 温州 嘉兴 绍兴"
+    with searching(60_000):
+        idf = dict.fromkeys(asked.split(), 5.0) | {"绍兴": 0.5}
+        numbers = dict.fromkeys(asked.split(), 30) | {"绍兴": 4}
+        keys = some(Condition(), idf, 60, None, numbers)
+        without = some(Condition(), idf, 60)
+    assert alone.pk in {key.article for key in keys}
+    assert alone.pk not in {key.article for key in without}
+
+
 ODDS = st.floats(0.01, 5000)
 
 

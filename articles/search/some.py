@@ -6,14 +6,16 @@ the pruning of MaxScore (Turtle and Flood 1995) as well, for a document scores l
 sum of the idf of the words that it has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from articles.search import best
 from articles.search.conditions import Condition
-from articles.search.tsvector import quote
+from articles.search.tsvector import quote, tsquery_any
 
 # The share of the weight that documents have at least.
 _SHARE = 0.18
+# Documents of rare words, of which all are scored.
+MOST_LOOKED_AT = 3_000
 # A quorum of more words makes a tsquery of thousands of parts.
 _MOST_WORDS = 8
 # Sums in another order differ in their last digits.
@@ -21,18 +23,39 @@ _ROUNDING = 1e-9
 
 
 def some(
-    matching: Condition, idf: dict[str, float], want: int, after: best.Key | None = None
+    matching: Condition,
+    idf: dict[str, float],
+    want: int,
+    after: best.Key | None = None,
+    having: Mapping[str, int] | None = None,
 ) -> list[best.Key]:
     """Return the next ``want`` documents that match and have some of the words, best first.
 
-    ``matching`` is what else they must fulfil. Raise SearchTimeoutError with the best so far
-    where the time is up.
+    ``matching`` is what else they must fulfil. Of many words the rarest decide what is enough,
+    and the documents of those that few have (``having`` says how many) are looked at in any
+    case. Raise SearchTimeoutError with the best so far where the time is up.
     """
     rarest = sorted(idf, key=lambda word: (-idf[word], word))
     deciding = [(word, idf[word]) for word in rarest[:_MOST_WORDS]]
     least = _SHARE * sum(weight for _word, weight in deciding)
     enough = matching & Condition(quorum(deciding, least))
-    return best.best(enough, best.Words(idf, required=False), want, after)
+    words = best.Words(idf, required=False)
+    found = best.best(enough, words, want, after)
+    if having and len(rarest) > _MOST_WORDS:
+        few = list(_of_few(rarest, having))
+        others = matching & Condition(tsquery_any(few))
+        found += best.best(others, words, want, after, at_most=0) if few else []
+    return sorted(set(found), key=lambda key: key.order)[:want]
+
+
+def _of_few(rarest: Sequence[str], having: Mapping[str, int]) -> Iterator[str]:
+    """Yield the words whose documents together are few enough to be looked at."""
+    together = 0
+    for word in rarest:
+        together += having[word]
+        if together > MOST_LOOKED_AT:
+            return
+        yield word
 
 
 def quorum(weighed: Sequence[tuple[str, float]], need: float) -> str:
