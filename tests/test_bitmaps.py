@@ -46,6 +46,7 @@ def archive(monkeypatch):
         make_random(rng, n)
     assert bitmap_build.build()
     assert Bitmap.objects.filter(kind=Bitmap.Kind.LEXEME, value="的").exists()
+    assert Bitmap.objects.filter(kind=Bitmap.Kind.LEXEME, value="h:的").exists()
     assert not Bitmap.objects.filter(kind=Bitmap.Kind.LEXEME, value="台风").exists()
     return rng
 

@@ -83,7 +83,8 @@ def build() -> bool:
         common = _store(number, split, maybe, least=COMMON * total)
         # The signs of the other lexemes stand in no word.
         words = [lexeme for lexeme in common if lexeme.isalnum()]
-        _store(number, split, [name for word in words for name in levels_of(word)])
+        kept = {name for word in words for name in _kept_of(word)} - set(common)
+        _store(number, split, sorted(kept))
         IndexChange.objects.filter(pk__in=seen).update(article_ids=None)
     return True
 
@@ -113,6 +114,14 @@ def _store_values(build: int) -> BitMap:
                 for value, articles in found.items()
             )  # fmt: skip
     return split
+
+
+def _kept_of(word: str) -> list[str]:
+    """Return the lexemes of a common word that are kept however few articles have them.
+
+    Its levels rank, and where it stands is counted with every search.
+    """
+    return [*levels_of(word), f"h:{word}", f"x:{word}", f"c:{word}"]
 
 
 def _store(

@@ -119,8 +119,9 @@ class Bitmaps:
         found = dict(beside)
         values = self.values.of[kind]
         highest = [0] * (most or len(values))
+        more = max(beside.values(), default=0)
         for value, having in values:
-            if len(having) + max(beside.values(), default=0) < highest[0]:
+            if len(having) + more < highest[0]:
                 break
             number = articles.intersection_cardinality(having) + beside.get(value, 0)
             if number:
