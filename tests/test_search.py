@@ -14,6 +14,7 @@ from articles.search.engine import Cursor, Filters, SearchTimeoutError, Stage
 from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
+from articles.search.tiers import Reaching
 from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
 from tests.factories import make_article, make_issue, make_page, make_publication
@@ -249,6 +250,19 @@ def test_where_there_is_no_time_for_the_best_the_newest_are_shown(client, monkey
     answer = client.get("/api/v1/search/?q=梅雨").json()
     assert answer["partial"]
     assert answer["newest_instead"]
+
+
+@pytest.mark.django_db
+def test_very_many_words_do_not_make_a_search_of_astronomical_size():
+    words = [chr(0x4E00 + n) for n in range(32)]
+    for n in range(40):
+        make_article(f"第{n}条", body=["，".join(words[n % 20 : n % 20 + 12])])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("articles.search.best.EXHAUSTIVE", 0)
+        patched.setattr("articles.search.best.EXHAUSTIVE_TOGETHER", 0)
+        assert len(search("|".join(words)).hits) == 20
+    reaching = Reaching({word: 1.0 + n for n, word in enumerate(words)}, required=False)
+    assert max(len(reaching.tsquery(share * 496)) for share in (0.9, 0.95, 0.99)) < 1e6
 
 
 # ---- what is shown

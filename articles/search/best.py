@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from articles.search import bm25f, boolean, newest
 from articles.search.bitmaps import Bitmaps, RebuiltError, current
-from articles.search.classes import Class, classes
+from articles.search.classes import Class, classes, heaviest
 from articles.search.conditions import Condition
 from articles.search.database import SearchTimeoutError, rows
 from articles.search.document import EVERY, marks
@@ -126,11 +126,11 @@ def _classed(
     matching: Condition, words: Words, want: int, after: Key | None, bitmaps: Bitmaps
 ) -> list[Key]:
     """Return the best, the classes of matches being known from bitmaps."""
-    names = boolean.lexemes_in(matching.tsquery) | {EVERY, *words.idf}
+    divided = heaviest(words.idf)
+    names = boolean.lexemes_in(matching.tsquery) | {EVERY, *divided}
+    levels = chain.from_iterable(map(bm25f.levels_of, divided))
     try:
-        having = bitmaps.having(
-            [*names, *chain.from_iterable(map(bm25f.levels_of, words.idf))]
-        )
+        having = bitmaps.having([*names, *levels])
     except RebuiltError:
         return _tiered(matching, words, want, after)
     matches = (

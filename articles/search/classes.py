@@ -41,6 +41,11 @@ class _Step:
     least: float
 
 
+def heaviest(idf: dict[str, float]) -> list[str]:
+    """Return the words whose levels are looked at."""
+    return sorted(idf, key=lambda word: (-idf[word], word))[: len(_DIVISIONS)]
+
+
 def classes(
     matches: BitMap,
     idf: dict[str, float],
@@ -50,16 +55,15 @@ def classes(
 ) -> list[Class]:
     """Return the classes of matches that are not empty, those of the highest bounds first.
 
-    ``having`` has the articles of each word and of all its levels. ``required``: every match
+    ``having`` has the articles of the ``heaviest`` words and of all their levels. ``required``: every match
     has all of the words.
     """
-    heaviest = sorted(idf.items(), key=lambda item: (-item[1], item[0]))
-    divided, others = heaviest[: len(_DIVISIONS)], heaviest[len(_DIVISIONS) :]
+    divided = heaviest(idf)
     steps = [
-        _steps(word, weight, _DIVISIONS[len(divided)], having, required)
-        for word, weight in divided
+        _steps(word, idf[word], _DIVISIONS[len(divided)], having, required)
+        for word in divided
     ]
-    given = sum(weight for _word, weight in others)
+    given = sum(weight for word, weight in idf.items() if word not in divided)
     found = _sorted_into(matches, steps, given, 0.0)
     return sorted(found, key=lambda each: -each.bound)
 

@@ -24,6 +24,8 @@ _DIVISIONS = {
 }
 # Hardly any word has a higher level, so these are asked for in one place only.
 HIGHEST = 25
+# Of so many words beside those it matters only whether they stand in a document.
+_MOST_PRESENT = 4
 # What sums of scores may differ by, being made in another order.
 ROUNDING = 1e-9
 
@@ -55,11 +57,11 @@ class Reaching:
         self._steps = [
             _upper(word, weight, divisions, required) for word, weight in divided
         ]
-        self._given = 0.0
-        if required:
-            self._given = sum(weight for _word, weight in others)
-        else:
-            self._steps += [_present(word, weight) for word, weight in others]
+        if not required:
+            present, others = others[:_MOST_PRESENT], others[_MOST_PRESENT:]
+            self._steps += [_present(word, weight) for word, weight in present]
+        # The rest is taken to score what it can: the tree doubles with each word.
+        self._given = sum(weight for _word, weight in others)
         # What any of the documents may score.
         self.anyway = self._given + sum(steps[0].bound for steps in self._steps)
         levels = range(HIGHEST, bm25f.LAST_LEVEL + 1)
