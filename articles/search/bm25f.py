@@ -58,16 +58,6 @@ def least_score(level: int) -> float:
     return odds / (1 + odds)
 
 
-def level_above(score: float) -> int:
-    """Return the lowest level of which all odds score at least so much, before idf."""
-    if score >= 1:
-        return LAST_LEVEL + 1
-    odds = score / (1 - score)
-    if odds <= 0:
-        return FIRST_LEVEL
-    return math.ceil(LEVELS_PER_OCTAVE * math.log2(odds) - 1e-9)
-
-
 def idf(documents: int, containing: int) -> float:
     """Return the inverse document frequency, never negative (Lucene's form of Robertson's)."""
     return math.log1p((documents - containing + 0.5) / (containing + 0.5))
