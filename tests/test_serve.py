@@ -318,7 +318,7 @@ def test_a_killed_part_comes_back_by_itself(archive, part):
         assert archive.status() in {200, 503}
     else:
         os.kill(workers[0] if part == "a worker" else master, signal.SIGKILL)
-        wait_until(lambda: has_others(process, master, workers))
+        wait_until(lambda: has_others(process, master, workers), 30)
     wait_until(archive.answers, 30)
     assert archive.count("articles_article") == ARTICLES
     end(process)
