@@ -94,11 +94,13 @@ def best(
 
 def _few(matching: Condition) -> list[int] | None:
     """Return the documents where they are few enough to score them at once."""
-    most = EXHAUSTIVE_TOGETHER
     where, parameters = matching.where()
-    sql = f"SELECT id FROM articles_searchdocument WHERE {where} LIMIT {most + 1}"
-    found = [pk for (pk,) in rows(sql, parameters)]
-    return found if len(found) <= most else None
+    found = rows(
+        "SELECT id FROM articles_searchdocument"
+        f" WHERE {where} LIMIT {EXHAUSTIVE_TOGETHER + 1}",
+        parameters,
+    )
+    return [pk for (pk,) in found] if len(found) <= EXHAUSTIVE_TOGETHER else None
 
 
 def _tiered(
@@ -267,7 +269,7 @@ def _all_scored(
     more_than_once = tsquery_any(chain.from_iterable(map(marks, words.idf)))
     found = _scored(matching & Condition(more_than_once), words, want, after)
     once = matching & Condition(f"{quote(EVERY)} & !({more_than_once})")
-    found += _scored(once, words, want, after, once=True)
+    found += _scored_once(once, words, want, after)
     return sorted(found, key=lambda key: key.order)[:want]
 
 
@@ -283,19 +285,9 @@ def _unscored(matching: Condition, want: int, after: Key | None) -> list[Key]:
 
 
 def _scored(
-    matching: Condition,
-    words: Words,
-    want: int,
-    after: Key | None,
-    *,
-    once: bool = False,
+    matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
-    """Return the best of all matches, with their scores.
-
-    ``once``: all of the words stand once in each of them, in the body.
-    """
-    if once:
-        return _scored_once(matching, words, want, after)
+    """Return the best of all matches, with their scores."""
     where, parameters = matching.where()
     keys = [psycopg2.Binary(bm25f.key(word)) for word in words.idf]
     placed = ", ".join(f"position(%s IN packed) AS p{n}" for n in range(len(keys)))
@@ -323,6 +315,7 @@ def _scored(
 def _scored_once(
     matching: Condition, words: Words, want: int, after: Key | None
 ) -> list[Key]:
+    """Return the best of matches in each of which all of the words stand once, in the body."""
     where, parameters = matching.where()
     beyond, beyond_parameters = _beyond(after)
     # Not summed up before: the scores must be those of the other way to the last bit.

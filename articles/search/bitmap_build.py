@@ -24,6 +24,9 @@ _SAMPLE = 5_000
 _MAYBE_COMMON = 0.025
 # Each of which may be of all articles: four megabytes for a million, and twice that as text.
 _A_JOURNEY = 4
+# Of lexemes that are no words (articles/search/document.py). Every common word must have its
+# levels here: one that is missing is taken to be in no article (bitmaps.py).
+_SIGNS = frozenset("^#:=")
 # An advisory lock of ours: two builds at once would be one too many.
 _LOCK = 0x6E657773
 # Made anew when so many articles were changed since.
@@ -81,8 +84,7 @@ def build() -> bool:
         split = _store_values(number)
         total, maybe = _maybe_common()
         common = _store(number, split, maybe, least=COMMON * total)
-        # The signs of the other lexemes stand in no word.
-        words = [lexeme for lexeme in common if lexeme.isalnum()]
+        words = [lexeme for lexeme in common if not _SIGNS.intersection(lexeme)]
         kept = {name for word in words for name in _kept_of(word)} - set(common)
         _store(number, split, sorted(kept))
         IndexChange.objects.filter(pk__in=seen).update(article_ids=None)
