@@ -1,14 +1,18 @@
 """Every GET parameter of the readers' pages is read and checked here."""
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django import forms
+from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from taggit.models import Tag
 
 from articles.models import Contributor, Publication
+from articles.preferences import Preferences
 from articles.search.filters import Filters
 from articles.search.language import MAX_LENGTH, Field, Query, compose, within
 
@@ -268,3 +272,55 @@ class AdvancedSearchForm(forms.Form):
 
 def _shares_name(author: Contributor) -> bool:
     return Contributor.objects.filter(name=author.name).exclude(pk=author.pk).exists()
+
+
+class ReadingForm(forms.Form):
+    """How a reader wants pages shown (articles/preferences.py), and in which language."""
+
+    THEMES = [
+        ("auto", _("随系统")), ("light", _("亮色")), ("dark", _("暗色")), ("sepia", _("护眼")),
+    ]  # fmt: skip
+    SIZES = [("s", _("小")), ("m", _("标准")), ("l", _("大")), ("xl", _("特大"))]
+    FACES = [("serif", _("宋体")), ("sans", _("黑体"))]
+    WRITINGS = [("horizontal", _("横排")), ("vertical", _("竖排"))]
+    SCRIPTS = [("original", _("原文")), ("hans", _("简体")), ("hant", _("繁体"))]
+
+    theme = forms.ChoiceField(label=_("颜色"), choices=THEMES)
+    size = forms.ChoiceField(label=_("字号"), choices=SIZES)
+    face = forms.ChoiceField(label=pgettext_lazy("typeface", "字体"), choices=FACES)
+    writing = forms.ChoiceField(label=_("排版"), choices=WRITINGS)
+    script = forms.ChoiceField(label=_("用字"), choices=SCRIPTS)
+    language = forms.ChoiceField(label=_("界面语言"), choices=settings.LANGUAGES)
+    # Where to go then; only ever an address of this site.
+    next = forms.CharField(widget=forms.HiddenInput)
+
+    # Radio buttons in small groups: all that one may choose is seen at once.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make every field a group of radio buttons that may be left as it is."""
+        kwargs.setdefault("auto_id", "reading-%s")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            if isinstance(field, forms.ChoiceField):
+                field.widget = forms.RadioSelect(choices=field.choices)
+
+    @classmethod
+    def showing(cls, preferences: Preferences) -> Self:
+        """Return the form with what the reader chose so far."""
+        return cls(initial={**asdict(preferences), "language": get_language()})
+
+    def clean_next(self) -> str:
+        """Return an address of this site, without a script of its own: the chosen one holds."""
+        wanted: str = self.cleaned_data["next"]
+        if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+            return "/"
+        parts = urlsplit(wanted)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [(name, value) for name, value in pairs if name != "script"]
+        return parts._replace(query=urlencode(kept)).geturl()
+
+    def preferences(self) -> Preferences:
+        """Return what was chosen; valid forms only."""
+        return Preferences.from_choices(self.cleaned_data)

@@ -6,27 +6,35 @@ from articles.converters import IssueKeyConverter
 from articles.feeds import SearchFeed
 from articles.views import (
     api,
+    browser,
     lists,
     operations,
     places,
+    preferences,
     reading,
     researching,
     searching,
     trends,
 )
+from articles.views.kept import kept
 
 register_converter(IssueKeyConverter, "issue")
 
 urlpatterns = [
     # /
-    path("", places.home, name="home"),
+    path("", kept(places.home), name="home"),
     path("healthz", operations.healthz, name="healthz"),
-    path("publications/", places.PublicationList.as_view(), name="publications"),
-    path("articles/<int:pk>/", reading.article, name="article"),
+    path("publications/", kept(places.PublicationList.as_view()), name="publications"),
+    path("articles/<int:pk>/", kept(reading.article), name="article"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    # What browsers fetch by themselves
+    path("offline/", browser.offline, name="offline"),
+    path("sw.js", browser.service_worker, name="service_worker"),
+    path("prefetch.json", browser.speculation_rules, name="speculation_rules"),
     # /search/…
-    path("search/", searching.search, name="search"),
+    path("search/", kept(searching.search), name="search"),
     path("search/complete/", searching.complete, name="complete"),
-    path("search/advanced/", searching.advanced_search, name="advanced_search"),
+    path("search/advanced/", kept(searching.advanced_search), name="advanced_search"),
     path("kwic/", researching.keyword_in_context, name="kwic"),
     path("trends/", trends.trends, name="trends"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
@@ -36,13 +44,13 @@ urlpatterns = [
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/<path:rest>", api.unknown, name="api_unknown"),
     # /tags/…
-    path("tags/", lists.TagList.as_view(), name="tags"),
-    path("tags/<str:slug>/", lists.TagArticles.as_view(), name="tag"),
+    path("tags/", kept(lists.TagList.as_view()), name="tags"),
+    path("tags/<str:slug>/", kept(lists.TagArticles.as_view()), name="tag"),
     # /authors/…
-    path("authors/", lists.AuthorList.as_view(), name="authors"),
-    path("authors/<str:slug>/", lists.AuthorArticles.as_view(), name="author"),
+    path("authors/", kept(lists.AuthorList.as_view()), name="authors"),
+    path("authors/<str:slug>/", kept(lists.AuthorArticles.as_view()), name="author"),
     # /<publication>/…
-    path("<str:slug>/", places.publication, name="publication"),
-    path("<str:slug>/<issue:key>/", places.issue, name="issue"),
-    path("<str:slug>/<issue:key>/<str:label>/", places.page, name="page"),
+    path("<str:slug>/", kept(places.publication), name="publication"),
+    path("<str:slug>/<issue:key>/", kept(places.issue), name="issue"),
+    path("<str:slug>/<issue:key>/<str:label>/", kept(places.page), name="page"),
 ]

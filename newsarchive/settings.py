@@ -55,6 +55,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Readers' pages hold no secret, and Django masks the one of the editors' forms (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "newsarchive.middleware.content_security_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After those that set headers: a refusal has them too.
@@ -80,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "articles.context.reading",
             ]
         },
     }
@@ -125,6 +129,20 @@ SEARCH_TIMEOUT_MS = env.whole_number("SEARCH_TIMEOUT_MS", default=3000)
 # An article of a thousand paragraphs is one form of some five thousand fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# ---- Caches
+
+CACHES = {
+    name: {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": name,
+        "OPTIONS": {"MAX_ENTRIES": entries},
+    }
+    # Each of some 50 kB at most; a page is looked at anew when anything changed.
+    for name, entries in (("default", 300), ("pages", 500))
+}
+# How long a change may stay unseen by a page that is kept (articles/views/kept.py).
+PAGES_CHECKED_SECONDS = 1
 
 # ---- Sign-in
 

@@ -1,8 +1,11 @@
 """What all tests share: static files as served, and a new cluster of the embedded PostgreSQL."""
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
+from playwright.sync_api import sync_playwright
 
+from tests.browser import ARGUMENTS, CHROMIUM
 from tests.embedded import open_workshop
 
 
@@ -10,6 +13,12 @@ from tests.embedded import open_workshop
 def static_files():
     """Collect static files, so that pages name them as they are served."""
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@pytest.fixture(autouse=True)
+def no_kept_pages():
+    """Forget the pages of other tests: a rolled back archive looks like one never changed."""
+    caches["pages"].clear()
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +29,22 @@ def template():
         server.start()
         server.stop()
         yield server.root
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Give a browser; tests open contexts of their own in it."""
+    # Playwright runs an event loop in this thread, in which Django refuses its ORM by default.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(request, settings):
+    """Name static files as Django's test server finds them, which knows no hashes."""
+    if request.node.get_closest_marker("browser"):
+        storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}

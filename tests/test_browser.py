@@ -1,15 +1,12 @@
 """What a reader does, in a real Chromium against the real server."""
 
-import shutil
-
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from articles.models import LexiconWord
+from tests.browser import CHROMIUM
 from tests.factories import make_article, make_issue, make_page
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,36 +19,13 @@ pytestmark = [
 WIDTHS = {"phone": 390, "desk": 1280}
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    # Playwright runs an event loop in this thread, in which Django refuses its ORM by default.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Name static files as Django's test server finds them, which knows no hashes."""
-    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
-
-
 @pytest.fixture(params=WIDTHS)
 def reader(request, chromium, live_server):
     """Give a reader without script the two real articles to read."""
     call_command("loaddata", "xinmin-2020-06-08", verbosity=0)
     context = chromium.new_context(
         base_url=live_server.url,
+        locale="zh-CN",
         java_script_enabled=False,
         viewport={"width": WIDTHS[request.param], "height": 900},
     )
@@ -100,7 +74,7 @@ PATHS = [
 
 def test_no_page_is_wider_than_the_screen_or_breaks_the_policy(chromium, live_server):
     call_command("loaddata", "xinmin-2020-06-08", verbosity=0)
-    context = chromium.new_context(base_url=live_server.url)
+    context = chromium.new_context(base_url=live_server.url, locale="zh-CN")
     page = context.new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -136,6 +110,7 @@ def scripted(request, chromium, live_server):
         make_article(f"长三角梅雨{year}", page=page, body=["长江口也有雨。"])
     context = chromium.new_context(
         base_url=live_server.url,
+        locale="zh-CN",
         viewport={"width": WIDTHS[request.param], "height": 900},
     )
     page = context.new_page()

@@ -157,11 +157,11 @@ def test_a_fixture_carries_no_numbers_of_a_database(path):
 
 
 def rows():
-    """Return every row of the archive with all its columns."""
+    """Return every row of the archive with all its columns, but not when it changed."""
     tables = [
         t
         for t in connection.introspection.table_names()
-        if t.startswith(("articles_", "taggit_tag"))
+        if t.startswith(("articles_", "taggit_tag")) and t != "articles_indexchange"
     ]
     with connection.cursor() as cursor:
         found = {}

@@ -152,12 +152,18 @@ def latin_article():
     return factories.make_article("Clean air for all", ["It is."], ["air"], page)
 
 
+def chinese_in(response):
+    """Find Chinese in a page but for what says so itself, as a language's own name does."""
+    text = response.content.decode()
+    return HAN.search(re.sub(r'<label lang="zh-hans">.*?</label>', "", text))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name", ["/nothing-here/", "/search/?q=%00", "/search/?q=x&after=0"]
 )
 def test_error_pages_speak_english(english, name):
-    assert not HAN.search(english.get(name).content.decode())
+    assert not chinese_in(english.get(name))
 
 
 @pytest.mark.django_db
@@ -174,7 +180,7 @@ def test_readers_pages_speak_english(english):
         response = english.get(address)
         assert response.status_code == 200, address
         assert '<html lang="en"' in response.content.decode()
-        assert not HAN.search(response.content.decode()), address
+        assert not chinese_in(response), address
 
 
 @pytest.mark.django_db
@@ -184,7 +190,7 @@ def test_a_withdrawn_article_says_so_in_english(english):
     article.save()
     response = english.get(article.get_absolute_url())
     assert response.status_code == 410
-    assert not HAN.search(response.content.decode())
+    assert not chinese_in(response)
 
 
 @pytest.mark.django_db

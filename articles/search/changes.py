@@ -9,10 +9,11 @@ from articles.search.database import rows
 
 # More than this many rows take longer to count than a page of hits.
 _KEPT = 100
+_STATE = "SELECT count(*), max(id) FROM articles_indexchange"
 
 
 def note(article_ids: Iterable[int]) -> None:
-    """Record that this transaction changes the search documents of these articles."""
+    """Record that this transaction changes what readers see, and these search documents."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO articles_indexchange (article_ids) VALUES (%s)",
@@ -26,7 +27,18 @@ def token() -> str:
     The number of rows and not the last of them alone: a transaction that began earlier may
     commit later.
     """
-    ((number, last),) = rows("SELECT count(*), max(id) FROM articles_indexchange")
+    return _said(rows(_STATE))
+
+
+def committed() -> str:
+    """Return the same outside of a search, however long it takes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        return _said(cursor.fetchall())
+
+
+def _said(found: list[tuple]) -> str:
+    ((number, last),) = found
     return f"{number}-{last}"
 
 

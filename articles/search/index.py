@@ -79,8 +79,8 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     # The documents of an article that was deleted went with it.
     touched = {doc.article_id for doc in changed} | {article for article, _part in gone}
     touched |= set(ids) - set(present)
-    if touched:
-        changes.note(touched)
+    # Noted even if no document changed: a correction, a picture or a draft's page did.
+    changes.note(touched)
     return len(changed) + len(gone)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import apps
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from taggit.models import Tag
 
 from articles.models import (
@@ -12,11 +12,12 @@ from articles.models import (
     Issue,
     LexiconWord,
     Page,
+    Publication,
     TaggedArticle,
     natural_key,
 )
 from articles.models.base import Indexed
-from articles.search import completions
+from articles.search import changes, completions
 from articles.search.pending import indexed, touch
 
 
@@ -27,6 +28,8 @@ def connect() -> None:
     pre_delete.connect(_tag_deleted, sender=Tag)
     pre_save.connect(_keep_times, sender=Article)
     post_save.connect(_word_stored, sender=LexiconWord)
+    for signal in (post_save, post_delete):
+        signal.connect(_publication_changed, sender=Publication)
     for model in apps.get_app_config("articles").get_models():
         if issubclass(model, Indexed):
             pre_save.connect(_before_loading, sender=model)
@@ -60,6 +63,11 @@ def _tagged(tag: Tag) -> list[int]:
             "content_object_id", flat=True
         )
     )
+
+
+def _publication_changed(**_kwargs: Any) -> None:
+    # No search document holds its name, but every page of a reader shows it.
+    changes.note(())
 
 
 # ---- The lexicon

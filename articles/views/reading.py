@@ -3,7 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from articles.body import contents
 from articles.models import Article
+from articles.preferences import Preferences
 from articles.search.related import related
 
 
@@ -22,8 +24,11 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     if not article.is_published:
         return render(request, "articles/withdrawn.html", context, status=410)
     previous, following = _neighbours(article)
+    body = article.body()
     context |= {
-        "body": article.body(),
+        "body": body,
+        "contents": contents(body),
+        "writing": Preferences.of(request).writing,
         "tags": article.tags.all(),
         "contributions": article.contributions.all(),
         "previous": previous,
