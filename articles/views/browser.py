@@ -13,9 +13,13 @@ _PREFETCH = {
         {
             "where": {
                 "and": [
-                    {"href_matches": ["/", "/articles/*", "/*/:date(\\d{4}-.*)/*"]},
-                    {"not": {"href_matches": "/*.*"}},
-                    {"not": {"href_matches": "/*\\?*"}},
+                    {
+                        "href_matches": [
+                            "/",
+                            "/articles/:id(\\d+)/",
+                            "/:name/:date(\\d{4}-.*)/*",
+                        ]
+                    },
                     {"not": {"selector_matches": "[rel~=nofollow], [download]"}},
                 ]
             },

@@ -30,9 +30,9 @@ View = Callable[..., HttpResponseBase]
 
 # Of what no change in the archive tells, such as a page's picture replaced on the disk.
 _KEPT_SECONDS = 600
-# Browsers ask each time, and get 304; a CDN may answer for a minute, and for another ten
-# while it asks (RFC 5861).
-_CACHE_CONTROL = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
+# Browsers ask each time, and get 304; a CDN may answer for a minute. No stale-while-revalidate:
+# Chromium too would show a withdrawn article once more.
+_CACHE_CONTROL = "public, max-age=0, s-maxage=60"
 
 
 @dataclass(frozen=True, slots=True)
