@@ -304,7 +304,7 @@ class ReadingForm(forms.Form):
         for field in self.fields.values():
             field.required = False
             if isinstance(field, forms.ChoiceField):
-                field.widget = forms.RadioSelect(choices=field.choices)
+                field.widget = forms.RadioSelect(choices=list(field.choices))  # type: ignore[arg-type]
 
     @classmethod
     def showing(cls, preferences: Preferences) -> Self:
