@@ -6,6 +6,7 @@ from articles.converters import IssueKeyConverter
 from articles.feeds import SearchFeed
 from articles.views import (
     api,
+    citing,
     lists,
     operations,
     places,
@@ -30,6 +31,11 @@ urlpatterns = [
     path("kwic/", researching.keyword_in_context, name="kwic"),
     path("trends/", trends.trends, name="trends"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
+    # Citations
+    path(
+        "articles/<int:pk>/citation.<str:extension>", citing.citation, name="citation"
+    ),
+    path("citations.<str:extension>", citing.citations, name="citations"),
     # /api/v1/…
     path("api/v1/search/", api.search, name="api_search"),
     path("api/v1/articles/<int:pk>/", api.article, name="api_article"),

@@ -388,6 +388,6 @@ def test_every_address_of_readers_is_in_these_tests():
         "home", "healthz", "publications", "article", "search", "tags", "tag", "authors",
         "author", "publication", "issue", "page", "advanced_search", "search_feed",
         "api_search", "api_article", "api_unknown", "openapi", "complete", "kwic",
-        "trends",
+        "trends", "citation", "citations",
     }  # fmt: skip
     assert (Issue.objects.count(), SearchDocument.objects.count()) == (0, 0)
