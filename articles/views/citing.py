@@ -1,6 +1,7 @@
 """Citations to download: of one article, or of many."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.citation import FORMATS, Cited, cited
+from articles.citation import FORMATS, Cited, cited, gb7714
 from articles.forms import CitationsForm
 from articles.models import Article
 
@@ -47,6 +48,19 @@ def citations(request: HttpRequest, extension: str) -> HttpResponse:
     if left_out := [str(pk) for pk in keys if pk not in published]:
         response[LEFT_OUT] = ", ".join(left_out)
     return response
+
+
+def panel(request: HttpRequest, article: Article) -> dict[str, Any]:
+    """Return what templates/articles/_cite.html shows of an article with its contributors."""
+    today = timezone.localdate()
+    item = _cited(request, article)
+    return {
+        "online": gb7714(item, today),
+        "printed": gb7714(item),
+        "accessed": today.isoformat(),
+        "zone": timezone.get_current_timezone_name(),
+        "formats": [("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON")],
+    }
 
 
 def _cited(request: HttpRequest, article: Article) -> Cited:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from articles.models import Article
 from articles.search.related import related
+from articles.views.citing import panel
 
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
@@ -29,6 +30,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": previous,
         "next": following,
         "related": related(article),
+        "cite": panel(request, article),
     }
     return render(request, "articles/article.html", context)
 
