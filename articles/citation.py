@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from articles.models import Article, Contribution
+from articles.models import Article, Contribution, Contributor
 
 # Who wrote it. Photographers and editors are no authors of the text, and a byline alone is
 # no name: it may say 本报评论员, or who took the pictures.
@@ -47,11 +47,7 @@ def cited(article: Article, address: str) -> Cited:
     page = article.page
     issue = page.issue
     publication = issue.publication
-    authors = tuple(
-        _line(contribution.contributor.name)
-        for contribution in article.contributions.all()
-        if contribution.role in _WRITERS
-    )
+    authors = tuple(_line(writer.name) for writer in writers(article))
     byline = "" if authors or not article.byline else f"署名：{_line(article.byline)}"
     dated = f"日期说明：{_line(issue.date_note)}" if issue.date_note else ""
     slug = publication.slug if publication.slug.isascii() else "news"
@@ -70,6 +66,15 @@ def cited(article: Article, address: str) -> Cited:
         issn=_line(publication.issn),
         note="；".join(filter(None, (byline, dated))),
     )
+
+
+def writers(article: Article) -> list[Contributor]:
+    """Return who wrote an article, in order: the reporters and correspondents."""
+    return [
+        contribution.contributor
+        for contribution in article.contributions.all()
+        if contribution.role in _WRITERS
+    ]
 
 
 def _line(text: str) -> str:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from articles import meta, structured
 from articles.models import Article
 from articles.search.related import related
 from articles.views.citing import panel
@@ -31,6 +32,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "next": following,
         "related": related(article),
         "cite": panel(request, article),
+        "meta": meta.of_article(article, article.body(), request.build_absolute_uri),
+        "structured": structured.article(
+            article, article.body(), request.build_absolute_uri
+        ),
     }
     return render(request, "articles/article.html", context)
 
