@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from articles.converters import IssueKeyConverter
-from articles.feeds import SearchFeed
+from articles.feeds import NewestFeed, PublicationFeed, SearchFeed, TagFeed
 from articles.views import (
     api,
     citing,
@@ -31,6 +31,9 @@ urlpatterns = [
     path("kwic/", researching.keyword_in_context, name="kwic"),
     path("trends/", trends.trends, name="trends"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
+    path("feeds/", NewestFeed(), name="newest_feed"),
+    path("feeds/publications/<str:slug>/", PublicationFeed(), name="publication_feed"),
+    path("feeds/tags/<str:slug>/", TagFeed(), name="tag_feed"),
     # Citations
     path(
         "articles/<int:pk>/citation.<str:extension>", citing.citation, name="citation"

@@ -391,6 +391,6 @@ def test_every_address_of_readers_is_in_these_tests():
         "home", "healthz", "publications", "article", "search", "tags", "tag", "authors",
         "author", "publication", "issue", "page", "advanced_search", "search_feed",
         "api_search", "api_article", "api_unknown", "openapi", "complete", "kwic",
-        "trends", "citation", "citations",
+        "trends", "citation", "citations", "newest_feed", "publication_feed", "tag_feed",
     }  # fmt: skip
     assert (Issue.objects.count(), SearchDocument.objects.count()) == (0, 0)
