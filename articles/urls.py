@@ -7,6 +7,7 @@ from articles.feeds import NewestFeed, PublicationFeed, SearchFeed, TagFeed
 from articles.views import (
     api,
     citing,
+    crawling,
     lists,
     operations,
     places,
@@ -39,6 +40,11 @@ urlpatterns = [
         "articles/<int:pk>/citation.<str:extension>", citing.citation, name="citation"
     ),
     path("citations.<str:extension>", citing.citations, name="citations"),
+    # Crawlers and browsers
+    path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
+    path("sitemap-<str:section>-<int:number>.xml", crawling.sitemap, name="sitemap"),
+    path("robots.txt", crawling.robots, name="robots"),
+    path("opensearch.xml", crawling.opensearch, name="opensearch"),
     # /api/v1/…
     path("api/v1/search/", api.search, name="api_search"),
     path("api/v1/articles/<int:pk>/", api.article, name="api_article"),
