@@ -40,6 +40,7 @@ urlpatterns = [
         "articles/<int:pk>/citation.<str:extension>", citing.citation, name="citation"
     ),
     path("citations.<str:extension>", citing.citations, name="citations"),
+    path("reading-list/", citing.reading_list, name="reading_list"),
     # Crawlers and browsers
     path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
     path("sitemap-<str:section>-<int:number>.xml", crawling.sitemap, name="sitemap"),

@@ -392,6 +392,6 @@ def test_every_address_of_readers_is_in_these_tests():
         "author", "publication", "issue", "page", "advanced_search", "search_feed",
         "api_search", "api_article", "api_unknown", "openapi", "complete", "kwic",
         "trends", "citation", "citations", "newest_feed", "publication_feed", "tag_feed",
-        "sitemap_index", "sitemap", "robots", "opensearch",
+        "sitemap_index", "sitemap", "robots", "opensearch", "reading_list",
     }  # fmt: skip
     assert (Issue.objects.count(), SearchDocument.objects.count()) == (0, 0)

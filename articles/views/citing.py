@@ -1,10 +1,10 @@
-"""Citations to download: of one article, or of many."""
+"""Citations to download, of one article or of many, and the reading list."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from articles.models import Article
 
 # Says which of the articles asked for are not in the answer: they may not be read.
 LEFT_OUT = "X-Left-Out"
+# What programs for references read.
+_SOFTWARE = [("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON")]
 
 
 @require_safe
@@ -50,6 +52,13 @@ def citations(request: HttpRequest, extension: str) -> HttpResponse:
     return response
 
 
+@require_safe
+def reading_list(request: HttpRequest) -> HttpResponse:
+    """Show the page of the reading list, which the browser alone knows."""
+    formats = [*_SOFTWARE, ("txt", "GB/T 7714")]
+    return render(request, "articles/reading_list.html", {"formats": formats})
+
+
 def panel(request: HttpRequest, article: Article) -> dict[str, Any]:
     """Return what templates/articles/_cite.html shows of an article with its contributors."""
     today = timezone.localdate()
@@ -59,7 +68,7 @@ def panel(request: HttpRequest, article: Article) -> dict[str, Any]:
         "printed": gb7714(item),
         "accessed": today.isoformat(),
         "zone": timezone.get_current_timezone_name(),
-        "formats": [("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON")],
+        "formats": _SOFTWARE,
     }
 
 
