@@ -205,7 +205,8 @@
     clearTimeout(waiting);
     waiting = setTimeout(show, 200);
   });
-  document.addEventListener("scroll", place, { passive: true });
+  // Of the page, or of a body set in columns that scrolls by itself.
+  document.addEventListener("scroll", place, { passive: true, capture: true });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !bar.hidden) {
       bar.hidden = true;

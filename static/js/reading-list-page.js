@@ -10,8 +10,11 @@
   // Articles asked for at once: an address of more is refused by some proxies.
   const AT_ONCE = 200;
 
+  let fading;
   const say = (message) => {
+    clearTimeout(fading);
     toast.textContent = message;
+    fading = setTimeout(() => toast.replaceChildren(), 6000);
   };
 
   // ---- What is shown
