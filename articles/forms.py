@@ -1,5 +1,6 @@
 """Every GET parameter of the readers' pages is read and checked here."""
 
+import re
 from dataclasses import asdict, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,6 +19,9 @@ from articles.search.language import MAX_LENGTH, Field, Query, compose, within
 
 MAX_PAGE = 10_000
 MIN_YEAR, MAX_YEAR = 1, 9999
+# A reading list; a longer one is asked for in parts.
+MAX_KEYS = 500
+_KEY = re.compile("[1-9][0-9]{0,17}")  # within a bigint
 _NO_SUCH_DAY = _("没有这一天，请写成 2020-06-08 的样子。")
 
 
@@ -43,6 +47,28 @@ class YearForm(forms.Form):
     """The year of a calendar."""
 
     year = forms.IntegerField(min_value=MIN_YEAR, max_value=MAX_YEAR, required=False)
+
+
+class _Keys(forms.Field):
+    """The primary keys of articles, each once, in the order asked."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value: Any) -> list[int]:
+        """Return the keys; ValidationError for none, too many, or what is no key."""
+        texts = list(dict.fromkeys(value or []))
+        if not 0 < len(texts) <= MAX_KEYS:
+            too_many = _("请给出 1 至 %(limit_value)d 篇文章的编号。")
+            raise forms.ValidationError(too_many, params={"limit_value": MAX_KEYS})
+        if not all(_KEY.fullmatch(text) for text in texts):
+            raise forms.ValidationError(_("文章的编号是一个数。"))
+        return [int(text) for text in texts]
+
+
+class CitationsForm(forms.Form):
+    """The articles of which citations are asked for."""
+
+    id = _Keys()
 
 
 class _ChoiceBySlug(forms.ModelChoiceField):

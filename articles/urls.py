@@ -3,10 +3,12 @@
 from django.urls import path, register_converter
 
 from articles.converters import IssueKeyConverter
-from articles.feeds import SearchFeed
+from articles.feeds import NewestFeed, PublicationFeed, SearchFeed, TagFeed
 from articles.views import (
     api,
     browser,
+    citing,
+    crawling,
     lists,
     operations,
     places,
@@ -38,6 +40,20 @@ urlpatterns = [
     path("kwic/", researching.keyword_in_context, name="kwic"),
     path("trends/", trends.trends, name="trends"),
     path("feeds/search/", SearchFeed(), name="search_feed"),
+    path("feeds/", NewestFeed(), name="newest_feed"),
+    path("feeds/publications/<str:slug>/", PublicationFeed(), name="publication_feed"),
+    path("feeds/tags/<str:slug>/", TagFeed(), name="tag_feed"),
+    # Citations
+    path(
+        "articles/<int:pk>/citation.<str:extension>", citing.citation, name="citation"
+    ),
+    path("citations.<str:extension>", citing.citations, name="citations"),
+    path("reading-list/", citing.reading_list, name="reading_list"),
+    # Crawlers and browsers
+    path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
+    path("sitemap-<str:section>-<int:number>.xml", crawling.sitemap, name="sitemap"),
+    path("robots.txt", crawling.robots, name="robots"),
+    path("opensearch.xml", crawling.opensearch, name="opensearch"),
     # /api/v1/…
     path("api/v1/search/", api.search, name="api_search"),
     path("api/v1/articles/<int:pk>/", api.article, name="api_article"),

@@ -35,18 +35,22 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
         """Return the articles without the columns that only the article page shows."""
         return self.with_place().defer("source_text", "correction")
 
-    def with_lead(self) -> Self:
+    def with_lead(self, length: int = LEAD_LENGTH) -> Self:
         """Return the articles with ``lead``, the beginning of the body, for teasers."""
         first = Paragraph.objects.filter(
             article=models.OuterRef("pk"), kind=Paragraph.Kind.PARAGRAPH
         ).order_by("position")
-        lead = first.annotate(lead=Substr("text", 1, LEAD_LENGTH)).values("lead")[:1]
+        lead = first.annotate(lead=Substr("text", 1, length)).values("lead")[:1]
         return self.annotate(lead=Coalesce(models.Subquery(lead), models.Value("")))
 
     def with_text(self) -> Self:
         """Return the articles for lists, with everything that readers search in them."""
         parts = ("paragraphs", "photos", "tags", "contributions__contributor")
         return self.for_lists().prefetch_related(*parts)
+
+    def for_citations(self) -> Self:
+        """Return the articles with place and contributors, which a citation names."""
+        return self.for_lists().prefetch_related("contributions__contributor")
 
     def in_print_order(self) -> Self:
         """Return the articles of an issue as they stand, page by page."""

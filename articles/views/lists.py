@@ -5,11 +5,13 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 from taggit.models import Tag
 
 from articles.forms import PageNumberForm
+from articles.meta import of_list
 from articles.models import Article, Contributor
 
 ARTICLES_PER_PAGE = 20
@@ -69,7 +71,12 @@ class _ArticlesOf(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the context with the record under its own name."""
-        return super().get_context_data(**kwargs, **{self.name_of: self.record})
+        context = super().get_context_data(**kwargs, **{self.name_of: self.record})
+        absolute = self.request.build_absolute_uri
+        number = context["page_obj"].number
+        address = reverse(self.name_of, args=[self.record.slug])
+        context["meta"] = of_list(self.record.name, address, number, absolute)
+        return context
 
 
 class TagArticles(_ArticlesOf):

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
-from articles import calendar
+from articles import calendar, meta, structured
 from articles.forms import YearForm
 from articles.models import Article, ArticleQuerySet, Issue, Page, Publication
 from articles.models.place import IssueKey
@@ -29,6 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "issue": issue,
         "pages": _readable_pages(issue) if issue else [],
         "others": issues[1:],
+        "meta": meta.of_site(request.build_absolute_uri),
+        "structured": structured.site(request.build_absolute_uri),
     }
     return render(request, "articles/home.html", context)
 
@@ -68,6 +70,8 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
         "years": years,
         "year": year,
         "months": calendar.months(year, of_year) if year else [],
+        "meta": meta.of_publication(publication, request.build_absolute_uri),
+        "structured": structured.publication(publication, request.build_absolute_uri),
     }
     return render(request, "articles/publication.html", context)
 
@@ -75,11 +79,14 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
 def issue(request: HttpRequest, slug: str, key: IssueKey) -> HttpResponse:
     """Show an issue: its pages with their articles, the issues before and after."""
     issue = _issue_or_404(slug, key)
+    pages = _readable_pages(issue)
     context = {
         "issue": issue,
-        "pages": _readable_pages(issue),
+        "pages": pages,
         "previous": issue.previous(),
         "next": issue.next(),
+        "meta": meta.of_issue(issue, pages, request.build_absolute_uri),
+        "structured": structured.issue(issue, request.build_absolute_uri),
     }
     return render(request, "articles/issue.html", context)
 
@@ -91,13 +98,16 @@ def page(request: HttpRequest, slug: str, key: IssueKey, label: str) -> HttpResp
     number = next((n for n, page in enumerate(pages) if page.label == label), None)
     if number is None:
         raise Http404(_("这一期没有这个版。"))
+    articles = list(_readable(Article.objects.filter(page=pages[number])))
     context = {
         "issue": issue,
         "page": pages[number],
         "pages": pages,
-        "articles": _readable(Article.objects.filter(page=pages[number])),
+        "articles": articles,
         "previous": pages[number - 1] if number else None,
         "next": pages[number + 1] if number + 1 < len(pages) else None,
+        "meta": meta.of_page(pages[number], articles, request.build_absolute_uri),
+        "structured": structured.page(pages[number], request.build_absolute_uri),
     }
     return render(request, "articles/page.html", context)
 

@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from articles import meta, structured
 from articles.body import contents
 from articles.models import Article
 from articles.preferences import Preferences
 from articles.search.related import related
+from articles.views.citing import panel
 
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
@@ -34,6 +36,11 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": previous,
         "next": following,
         "related": related(article),
+        "cite": panel(request, article),
+        "meta": meta.of_article(article, article.body(), request.build_absolute_uri),
+        "structured": structured.article(
+            article, article.body(), request.build_absolute_uri
+        ),
     }
     return render(request, "articles/article.html", context)
 
