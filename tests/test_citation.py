@@ -98,7 +98,6 @@ def test_authors_are_those_who_wrote_in_their_order():
 
 
 @pytest.mark.django_db
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("byline", "authors"),
     [
@@ -114,6 +113,7 @@ def test_without_contributors_the_authors_are_whom_the_byline_names(byline, auth
     assert item.authors == authors
 
 
+@pytest.mark.django_db
 def test_a_byline_of_nobody_is_kept_as_printed():
     make_article(byline="本报评论员")
     item = cited(Article.objects.for_citations().get(), "")
