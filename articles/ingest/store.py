@@ -20,7 +20,7 @@ from articles.ingest.formats import Rejected
 from articles.ingest.places import Place, Places
 from articles.ingest.prepare import Prepared, copy_row, prepared_document
 from articles.ingest.record import Record, RecordError
-from articles.models import Article, Paragraph, Photo
+from articles.models import Article, Paragraph, Photo, Region
 from articles.models.article import TaggedArticle
 from articles.search import changes, document
 from articles.search.lexicon import current_lexicon
@@ -227,9 +227,11 @@ def _update(article: Article, prepared: Prepared) -> None:
         article.save()
         article.paragraphs.all().delete()
         article.photos.all().delete()
+        article.regions.all().delete()
         paragraphs, photos = _parts(article.pk, record)
         Paragraph.objects.bulk_create(paragraphs)
         Photo.objects.bulk_create(photos)
+        Region.objects.bulk_create(_regions(article.pk, record))
         article.tags.set(record.tags)
         touch([article.pk])
 
@@ -272,6 +274,15 @@ def _parts(article: int, record: Record) -> tuple[list[Paragraph], list[Photo]]:
     return paragraphs, photos
 
 
+def _regions(article: int, record: Record) -> list[Region]:
+    return [
+        Region(
+            article_id=article, position=position, x=x, y=y, width=width, height=height
+        )
+        for position, (x, y, width, height) in enumerate(record.regions, 1)
+    ]
+
+
 def _insert(new: list[Placed]) -> None:
     """COPY articles, parts, tags and search documents."""
     now = timezone.now().isoformat()
@@ -293,6 +304,7 @@ def _insert(new: list[Placed]) -> None:
     _copy("articles_article", _ARTICLE, rows.articles)
     _copy("articles_paragraph", "article_id, position, kind, text", rows.paragraphs)
     _copy("articles_photo", _PHOTO, rows.photos)
+    _copy("articles_region", _REGION, rows.regions)
     _copy("articles_searchdocument", _DOCUMENT, rows.documents)
     changes.note(ids)
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
@@ -304,6 +316,7 @@ _ARTICLE = (
     " updated_at"
 )
 _PHOTO = "article_id, position, caption, credit, alt, image"
+_REGION = "article_id, position, x, y, width, height"
 _DOCUMENT = (
     "article_id, part, publication_id, page_id, published_on, length, word_count,"
     ' page_name, "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
@@ -317,6 +330,7 @@ class _Rows:
         self.articles: list[str] = []
         self.paragraphs: list[str] = []
         self.photos: list[str] = []
+        self.regions: list[str] = []
         self.tags: list[str] = []
         self.documents: list[str] = []
 
@@ -329,6 +343,9 @@ class _Rows:
                 self.paragraphs.append(
                     copy_row(pk, position, part["kind"], part["text"])
                 )
+
+        for position, region in enumerate(record.regions, 1):
+            self.regions.append(copy_row(pk, position, *region))
 
     def add_documents(
         self, pk: int, prepared: Prepared, place: Place, tags: tuple[int, ...]
