@@ -9,6 +9,7 @@ from articles.views import (
     lists,
     operations,
     places,
+    printed,
     reading,
     researching,
     searching,
@@ -44,5 +45,5 @@ urlpatterns = [
     # /<publication>/…
     path("<str:slug>/", places.publication, name="publication"),
     path("<str:slug>/<issue:key>/", places.issue, name="issue"),
-    path("<str:slug>/<issue:key>/<str:label>/", places.page, name="page"),
+    path("<str:slug>/<issue:key>/<str:label>/", printed.page, name="page"),
 ]
