@@ -38,6 +38,7 @@
       script.src = dialog.dataset.viewer;
       script.addEventListener("load", resolve);
       script.addEventListener("error", reject);
+      keepStylesOut();
       document.head.append(script);
     });
     return loading;
@@ -72,6 +73,14 @@
       copy.setAttribute("aria-hidden", "true");
     }
     return copy;
+  }
+
+  // The viewer adds a style element, which our policy forbids, unless one is there. site.css has
+  // how the focus is shown.
+  function keepStylesOut() {
+    const style = document.createElement("style");
+    style.setAttribute("data-openseadragon-mobile-css", "");
+    document.head.append(style);
   }
 
   function open() {

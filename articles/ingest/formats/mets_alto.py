@@ -32,6 +32,7 @@ from articles.ingest.formats import (
     Entry,
     Origin,
     Rejected,
+    alto_regions,
     page_file,
 )
 from articles.ingest.forms import find_credit
@@ -427,6 +428,7 @@ class _Line:
     is_indented: bool = False
     # Its words stand side by side, without the SP between them.
     is_run_on: bool = False
+    box: alto_regions.Box | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -456,6 +458,7 @@ class _Layout(_Target):
         self.words: list[_Word] = []
         self.spans: dict[str, tuple[int, int]] = {}
         self.root = ""
+        self.sheet = alto_regions.Sheet()
         self._file = file
         self._open: list[tuple[str, str, int]] = []
         self._block = 0
@@ -468,14 +471,19 @@ class _Layout(_Target):
         self._open.append((tag, attributes.get("ID", ""), len(self.words)))
         if tag == "TextBlock":
             self._block += 1
+            self.sheet.blocks[self._block] = alto_regions.box(attributes)
         elif tag == "TextLine":
-            self._line = _Line(self._file, self._block)
+            box = alto_regions.box(attributes)
+            self._line = _Line(self._file, self._block, box=box)
+            self.sheet.lines[self._block] += 1
             self._first = len(self.words)
             self._blank = False
         elif tag == "SP":
             self._blank = True
         elif tag == "String":
             self._take(attributes)
+        elif tag == "Page":
+            self.sheet.begin(attributes)
         elif tag == "HYP" and len(self.words) > self._first:
             self.words[-1].hyphen = attributes.get("CONTENT", "") or "-"
 
@@ -533,6 +541,12 @@ def _confidence(attributes: dict[str, str]) -> float | None:
         return said / 100
     digits = [int(c) for c in attributes.get("CC", "") if c in "0123456789"]
     return 1 - sum(digits) / len(digits) / 9 if digits else None
+
+
+def _regions(words: list[_Word], layout: _Layout) -> list[list[float]]:
+    """Return where words stand on their page."""
+    lines = {id(word.line): word.line for word in words}
+    return layout.sheet.regions((line.block, line.box) for line in lines.values())
 
 
 def _layout(data: bytes, file: str) -> _Layout:
@@ -1495,7 +1509,9 @@ class _Issue:
 
     def _record(self, found: _Found, place: dict[str, Any]) -> Record:
         made = _Assembly(found.draft)
-        page = self._pages[found.draft.words[0].line.file]
+        file = found.draft.words[0].line.file
+        page = self._pages[file]
+        here = [word for word in found.draft.words if word.line.file == file]
         key = (place["date"], page.label)
         self._positions[key] += 1
         return Record(
@@ -1512,6 +1528,7 @@ class _Issue:
             position=self._positions[key],
             source_text=made.source,
             doubts=sorted(made.doubts, key=lambda doubt: doubt["start"]),
+            regions=_regions(here, self._layouts[file]),
             **place,
         )
 
@@ -1531,6 +1548,7 @@ def _parsed(
     text, places = _Printed(layout.words).source()
     doubts = _ocr_doubts(layout.words, places)
     starts = [doubt["start"] for doubt in doubts]
+    begins = [start for start, _end in places]
     said = {name: str(value) for name, value in place.items() if value}
     said["encoding"] = "utf-8"
     # A first line that is blank ends the header: all of it is text.
@@ -1546,6 +1564,8 @@ def _parsed(
             after = at + len(item.source_text)
             these = doubts[bisect_left(starts, at) : bisect_left(starts, after)]
             item.doubts += [_moved(doubt, -at) for doubt in these]
+            first, last = bisect_left(begins, at), bisect_left(begins, after)
+            item.regions = _regions(layout.words[first:last], layout)
         yield item
 
 
