@@ -75,10 +75,10 @@
     return copy;
   }
 
-  // The viewer adds a style element, which our policy forbids, unless one is there. site.css has
-  // how the focus is shown.
+  // The viewer adds a style element, which our policy forbids, unless one is there. This one is
+  // of no namespace and styles nothing; site.css says how the focus is shown.
   function keepStylesOut() {
-    const style = document.createElement("style");
+    const style = document.createElementNS(null, "style");
     style.setAttribute("data-openseadragon-mobile-css", "");
     document.head.append(style);
   }
@@ -136,6 +136,10 @@
 
   dialog.addEventListener("click", (event) => {
     acts[event.target.dataset.act]?.();
+    // By keyboard: the viewer keeps the browser from following its links.
+    if (event.target.matches("a.zone") && event.defaultPrevented) {
+      location.assign(event.target.href);
+    }
   });
   dialog.addEventListener("focusin", show);
   dialog.addEventListener("close", () => {
