@@ -64,6 +64,8 @@ class Record:
     date_note: str = ""
     # Doubts of the parser, for the editor: {"start", "end", "code", "confidence", "reasons"}.
     doubts: list[dict[str, Any]] = field(default_factory=list)
+    # The file of its page's picture, while it is imported.
+    picture: str = ""
     # Where it stood in its file, for reports.
     line: int | None = None
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles import history
+from articles.ingest import picture_store
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats import Rejected
 from articles.ingest.places import Place, Places
@@ -47,6 +48,7 @@ class Outcome:
     changed: int = 0
     unchanged: int = 0
     to_review: int = 0
+    pictures: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
@@ -55,6 +57,7 @@ class Outcome:
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.to_review += other.to_review
+        self.pictures += other.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Store:
         self.places = Places(strict=strict, dry_run=dry_run)
         self._overwrite = overwrite
         self._dry_run = dry_run
+        # Those of the pages of this batch.
+        self._pictures: list[str] = []
         with connection.cursor() as cursor:
             # In the database, so that memory stays flat: which places this run has filled.
             cursor.execute(
@@ -91,10 +96,12 @@ class Store:
         """Store a batch and say what became of each record."""
         try:
             with transaction.atomic():
-                return self._write(batch)
+                outcome = self._write(batch)
         except BaseException:
             self.places.forget()
             raise
+        picture_store.forget(self._pictures)
+        return outcome
 
     def _write(self, batch: list[Prepared]) -> Outcome:
         outcome = Outcome()
@@ -114,7 +121,20 @@ class Store:
         outcome.to_review += sum(bool(needs_review(p.record)) for p, _place in new)
         if new and not self._dry_run:
             _insert(new)
+        outcome.pictures = self._store_pictures(placed)
         return outcome
+
+    def _store_pictures(self, placed: list[Placed]) -> int:
+        pictures = {
+            place.page: prepared.record.picture
+            for prepared, place in placed
+            if prepared.record.picture
+        }
+        self._pictures = list(pictures.values())
+        known = [(page, path) for page, path in pictures.items() if page]
+        if self._dry_run or not known:
+            return 0
+        return picture_store.store(known, overwrite=self._overwrite)
 
     # ---- Places
 

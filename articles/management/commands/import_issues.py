@@ -137,6 +137,8 @@ class Command(BaseCommand):
             f"{outcome.new} {would}new, {outcome.changed} {would}changed,"
             f" {outcome.unchanged} unchanged; {outcome.to_review} for review.",
         ]
+        if outcome.pictures:
+            lines.append(f"Pictures of pages taken in: {outcome.pictures}.")
         made = sorted(set(store.places.made))
         if made:
             lines.append(f"Publications {would}created: {', '.join(made)}.")
