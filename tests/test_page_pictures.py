@@ -117,6 +117,19 @@ def test_a_file_that_was_cut_short_by_a_kill_is_written_again(inbox):  # noqa: F
     assert Path(page.image.path).read_bytes() == whole
 
 
+def test_files_that_cannot_be_written_stop_the_import_in_words(inbox, media):  # noqa: F811
+    put(inbox, TEXT, SOURCE)
+    put(inbox, "wanbao/2020-06-08/1.jpg", picture())
+    media.write_text("a file where the folder should be")
+    said, status, _aside = run(inbox)
+    assert status == 1
+    assert "a picture cannot be stored" in said
+    assert not Article.objects.exists()
+    media.unlink()
+    assert run(inbox)[1] == 0
+    assert Page.objects.get().image
+
+
 BAD = {
     "text": b"no picture at all",
     "empty": b"",

@@ -95,6 +95,8 @@ def _file(
             yield from _opened(stream, str(file), parts, _beside(file))
         meter.end(file)
     except DAMAGED as error:
+        # A line of progress may be due now, and the file is closed.
+        meter.end(file)
         yield unreadable(str(file), error)
 
 

@@ -56,7 +56,7 @@ class Spool:
     def keep(self, sibling: Callable[[str], bytes | None], name: str) -> str:
         """Write a file of an entry into the folder; return its path, or nothing without one.
 
-        Raise PictureError for one that is too large.
+        Raise PictureError for one that is too large, also for the disk.
         """
         try:
             data = sibling(name)
@@ -68,7 +68,10 @@ class Spool:
             raise PictureError(f"no picture is larger than {_LARGEST // 2**20} MiB")
         self._count += 1
         path = self.folder / f"{self._count}.picture"
-        path.write_bytes(data)
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            raise PictureError(f"it cannot be kept aside: {error.strerror}") from None
         return str(path)
 
     def keep_beside(

@@ -15,12 +15,17 @@ from articles.search import changes
 _MARK = "import-"
 
 
+class StoreError(RuntimeError):
+    """The archive's files cannot be written; the message says why."""
+
+
 def store(pictures: Iterable[tuple[int, str]], *, overwrite: bool) -> int:
     """Give pages their pictures, by their primary keys, and return how many changed.
 
     Call it in the transaction of the batch. A file is named by its content, so one that was
     written and not committed is used when the import is run again, and the same picture
     twice is one file. A picture that an editor chose stays, unless ``overwrite`` is set.
+    Raise StoreError where the files cannot be written.
     """
     # One whose page began in an earlier batch is stored, and gone.
     wanted = {pk: path for pk, path in pictures if Path(path).exists()}
@@ -60,9 +65,12 @@ def _write(name: str, path: Path) -> None:
         and default_storage.size(name) == path.stat().st_size
     ):
         return
-    default_storage.delete(name)  # cut short when an import was killed
-    with path.open("rb") as file:
-        default_storage.save(name, File(file))
+    try:
+        default_storage.delete(name)  # cut short when an import was killed
+        with path.open("rb") as file:
+            default_storage.save(name, File(file))
+    except OSError as error:
+        raise StoreError(f"{name}: {error.strerror or error}") from error
 
 
 def _set(page: Page, name: str) -> None:
