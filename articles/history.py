@@ -6,16 +6,18 @@ that belong to it, so that any version can be shown, compared and restored as on
 
 import reversion
 
-from articles.models import Article, Paragraph, Photo
+from articles.models import Article, Paragraph, Photo, Region
 from articles.models.article import TaggedArticle
 
 
 def register() -> None:
     """Tell reversion what belongs to an article."""
     reversion.register(
-        Article, follow=("paragraphs", "photos", "tagged_items"), exclude=("doubts",)
+        Article,
+        follow=("paragraphs", "photos", "regions", "tagged_items"),
+        exclude=("doubts",),
     )
-    for model in (Paragraph, Photo, TaggedArticle):
+    for model in (Paragraph, Photo, Region, TaggedArticle):
         reversion.register(model)
 
 

@@ -13,6 +13,7 @@ from articles.views import (
     operations,
     places,
     preferences,
+    printed,
     reading,
     researching,
     searching,
@@ -68,5 +69,5 @@ urlpatterns = [
     # /<publication>/…
     path("<str:slug>/", kept(places.publication), name="publication"),
     path("<str:slug>/<issue:key>/", kept(places.issue), name="issue"),
-    path("<str:slug>/<issue:key>/<str:label>/", kept(places.page), name="page"),
+    path("<str:slug>/<issue:key>/<str:label>/", kept(printed.page), name="page"),
 ]

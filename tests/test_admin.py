@@ -82,6 +82,7 @@ def article_data(article=None, paragraphs=None, **changes):
         "status": article.status if article else "published",
         **rows("paragraphs", stored=stored_rows(article) if article else ()),
         **rows("photos"),
+        **rows("regions"),
         **rows("contributions"),
     }
     return {**data, **(paragraphs or {}), **changes}
@@ -168,10 +169,10 @@ def test_the_form_of_an_article_takes_the_same_queries_however_long(
 ):
     short = make_article("短", ["一"], ["标签"])
     long = make_article("长", [f"第{n}段" for n in range(40)], ["甲", "乙", "丙"])
-    # Session, user, article, tags, the page's name, paragraphs, photos, contributions. An
-    # author's name is one more for each, because each row is a choice of its own.
+    # Session, user, article, tags, the page's name, paragraphs, photos, regions, contributions.
+    # An author's name is one more for each, because each row is a choice of its own.
     for article in (short, long):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert (
                 editor.get(url("articles_article_change", article.pk)).status_code
                 == 200

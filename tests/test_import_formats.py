@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from articles.ingest.export import record_of, whole_articles
+from articles.management.commands import import_issues
 from articles.models import Article, Issue
 from tests import test_mets_alto as made
 from tests.test_import import archive, inbox, is_indexed_truly, put, run
@@ -143,3 +144,12 @@ def test_items_of_ninjs_come_in_field_for_field(inbox, packed):
     before = archive()
     assert "1 unchanged" in run(inbox / "in")[0]
     assert archive() == before
+
+
+def test_progress_is_told_also_after_a_file_that_is_damaged(inbox, monkeypatch):
+    monkeypatch.setattr(import_issues, "_SECONDS_BETWEEN_LINES", 0)
+    path = inbox / "issue.zip"
+    path.write_bytes(b"PK\x03\x04" + bytes(200))
+    said, status, aside = run(path)
+    assert status == 3, said
+    assert "cannot be read" in aside[0]["reason"]

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.embedded import (
     PROJECT,
@@ -28,7 +29,7 @@ KILLS = int(os.environ.get("NEWSARCHIVE_KILLS", "8"))
 RECORDS = max(4000, 700 * KILLS)
 SEED = Path(__file__).parent / "data" / "seed"
 STATE = """
-    SELECT p.slug, i.published_on::text, g.label, a.position, a.import_digest, a.status,
+    SELECT p.slug, i.published_on::text, g.label, g.image, a.position, a.import_digest, a.status,
            md5(string_agg(s.text, '|' ORDER BY s.position)), d.digest IS NOT NULL,
            length(d.words), cardinality(d.bigrams), md5(d.frequencies), md5(d.text)
     FROM articles_article a
@@ -36,8 +37,8 @@ STATE = """
     JOIN articles_publication p ON p.id = i.publication_id
     LEFT JOIN articles_paragraph s ON s.article_id = a.id
     LEFT JOIN articles_searchdocument d ON d.article_id = a.id
-    GROUP BY a.id, p.slug, i.published_on, g.label, d.id
-    ORDER BY 1, 2, 3, 4
+    GROUP BY a.id, p.slug, i.published_on, g.label, g.image, d.id
+    ORDER BY 1, 2, 3, 5
 """
 
 
@@ -50,6 +51,7 @@ def inbox(tmp_path_factory):
         path = folder / "xinmin-wanbao" / f"2020-06-{day:02}" / "1.txt"
         path.parent.mkdir(parents=True)
         path.write_text(page, encoding="utf-8")
+        Image.new("L", (400, 600), day).save(path.with_suffix(".tif"))
     sentences = [line for line in page.splitlines() if len(line) > 60]
     chance = random.Random(1)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as file:

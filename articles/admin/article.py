@@ -27,6 +27,7 @@ from articles.models import (
     Page,
     Paragraph,
     Photo,
+    Region,
 )
 
 FREQUENT_VALUES = 30
@@ -61,6 +62,23 @@ class PhotoInline(Compact, admin.TabularInline):
     form = PositionedForm
     formset = PartFormSet
     fields = ["position", "image", "caption", "credit", "alt"]
+    ordering = ["position"]
+    extra = 0
+
+
+class RegionFormSet(PositionedFormSet):
+    """Regions, which have an order of their own."""
+
+    parts = ("regions",)
+
+
+class RegionInline(Compact, admin.TabularInline):
+    """Where the article stands on the picture of its page, in fractions of it."""
+
+    model = Region
+    form = PositionedForm
+    formset = RegionFormSet
+    fields = ["position", "x", "y", "width", "height"]
     ordering = ["position"]
     extra = 0
 
@@ -185,7 +203,7 @@ class ArticleAdmin(ArchiveAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
-    inlines = [ParagraphInline, PhotoInline, ContributionInline]
+    inlines = [ParagraphInline, PhotoInline, RegionInline, ContributionInline]
     autocomplete_fields = ["page"]
     radio_fields = {"status": admin.HORIZONTAL}
     save_on_top = True

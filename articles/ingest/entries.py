@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from articles.ingest.formats import Entry, Origin, Rejected
+from articles.ingest.page_pictures import has_suffix
 
 # Chinese text packs to a fifth; what packs to a five-hundredth is a bomb, or not worth reading.
 _LARGEST_RATIO = 500
@@ -94,6 +95,8 @@ def _file(
             yield from _opened(stream, str(file), parts, _beside(file))
         meter.end(file)
     except DAMAGED as error:
+        # A line of progress may be due now, and the file is closed.
+        meter.end(file)
         yield unreadable(str(file), error)
 
 
@@ -262,7 +265,7 @@ def _tar(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
 
 
 class _TarPages:
-    """The XML files of a tar archive by name, for the files that ask for one another.
+    """The pages and pictures of a tar archive by name, for the files that ask for one another.
 
     A tar file is read from its beginning to its end, so when the first is asked for, the
     archive is gone through once more and they are copied into a temporary file without a name.
@@ -294,7 +297,8 @@ class _TarPages:
             tarfile.open(fileobj=_decompressed(stream), mode="r|") as packed,
         ):
             for member in packed:
-                is_page = member.isfile() and member.name.lower().endswith(".xml")
+                is_asked_for = member.name.lower().endswith((".xml", ".txt"))
+                is_page = member.isfile() and (is_asked_for or has_suffix(member.name))
                 if not is_page or _climbs_out(member.name):
                     continue
                 if member.size <= _LARGEST_SIBLING:

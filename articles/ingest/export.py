@@ -17,6 +17,7 @@ from articles.models import (
     Paragraph,
     Photo,
     Publication,
+    Region,
 )
 from articles.models.article import TaggedArticle
 
@@ -25,7 +26,7 @@ _BATCH = 500
 
 def whole_articles() -> ArticleQuerySet:
     """Return the articles with all that an exchange record says of them."""
-    parts = ("paragraphs", "photos", "tags")
+    parts = ("paragraphs", "photos", "regions", "tags")
     return Article.objects.with_place().prefetch_related(*parts)
 
 
@@ -55,8 +56,13 @@ def record_of(article: Article) -> Record:
         source_text=article.source_text,
         tags=sorted(tag.name for tag in article.tags.all()),
         body=[_part(part) for part in article.body()],
+        regions=[_box(region) for region in article.regions.all()],
         doubts=article.doubts,
     )
+
+
+def _box(region: Any) -> list[float]:
+    return list(region.box)
 
 
 def _part(part: object) -> dict[str, str]:
@@ -105,6 +111,7 @@ def rows(articles: ArticleQuerySet) -> Iterator[Model]:
         articles.with_place().order_by("pk"),
         Paragraph.objects.filter(article__in=chosen),
         Photo.objects.filter(article__in=chosen),
+        Region.objects.filter(article__in=chosen),
         Tag.objects.filter(
             pk__in=TaggedArticle.objects.filter(content_object__in=chosen).values("tag")
         ),

@@ -13,9 +13,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from articles.ingest import entries, formats
 from articles.ingest.formats import HEAD, Chunk, Entry, Origin, Rejected
+from articles.ingest.page_pictures import Spool
 from articles.ingest.prepare import Prepared, begin, prepare
 from articles.ingest.store import Outcome, Store
 
@@ -73,8 +75,10 @@ def run(
     positions = _Positions()
     batch: list[Prepared] = []
     workers = _Workers(options.workers, background)
+    spool = TemporaryDirectory(prefix="newsarchive-pictures-")
+    reading = _Reading(paths, options, report, meter, Spool(Path(spool.name)))
     try:
-        for found in workers.map(_chunks(paths, options, report, meter)):
+        for found in workers.map(_chunks(reading)):
             if isinstance(found, Rejected):
                 report.rejected += 1
                 reject(found)
@@ -91,6 +95,7 @@ def run(
         yield report
     finally:
         workers.end()
+        spool.cleanup()
 
 
 def _write(
@@ -109,20 +114,30 @@ def _write(
 # ---- Reading
 
 
-def _chunks(
-    paths: Iterable[Path], options: Options, report: Report, meter: entries.Meter
-) -> Iterator[Chunk | Rejected]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read, how, and where it is counted and kept."""
+
+    paths: Iterable[Path]
+    options: Options
+    report: Report
+    meter: entries.Meter
+    spool: Spool
+
+
+def _chunks(reading: _Reading) -> Iterator[Chunk | Rejected]:
     given = {
         name: value
         for name in ("encoding", "publication")
-        if (value := getattr(options, name))
+        if (value := getattr(reading.options, name))
     }
-    for path in paths:
-        for entry in entries.find(path, meter):
+    for path in reading.paths:
+        for entry in entries.find(path, reading.meter):
             if isinstance(entry, Rejected):
                 yield entry
                 continue
-            for chunk in _read(entry, report):
+            entry.spool = reading.spool
+            for chunk in _read(entry, reading.report):
                 if isinstance(chunk, Chunk) and given:
                     chunk = replace(chunk, options=given)
                 yield chunk

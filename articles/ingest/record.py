@@ -3,7 +3,9 @@
 import datetime
 import hashlib
 import json
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,8 @@ SCHEMA = Path(__file__).with_name("exchange.schema.json")
 _SLUG = re.compile(r"\w[\w-]*")
 _LABEL = re.compile(r"[^/\s?#%\\]+")
 _LONGEST_LABEL = 20
+# As articles/models/region.py has it.
+_PLACES = 5
 # PostgreSQL cannot store NUL, and UTF-8 cannot say half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _EARLIEST, _LATEST = datetime.date(1600, 1, 1), datetime.date(2200, 1, 1)
@@ -52,12 +56,16 @@ class Record:
     status: str = "published"
     source_text: str = ""
     tags: list[str] = field(default_factory=list)
+    # Where it stands on the page's picture: left, top, width, height as fractions of it.
+    regions: list[list[float]] = field(default_factory=list)
     publication_name: str = ""
     page_name: str = ""
     issue_number: int | None = None
     date_note: str = ""
     # Doubts of the parser, for the editor: {"start", "end", "code", "confidence", "reasons"}.
     doubts: list[dict[str, Any]] = field(default_factory=list)
+    # The file of its page's picture, while it is imported.
+    picture: str = ""
     # Where it stood in its file, for reports.
     line: int | None = None
 
@@ -89,6 +97,7 @@ class Record:
         extras = {
             "genre": self.genre,
             "correction": self.correction,
+            "regions": self.regions,
             "publication_name": self.publication_name,
             "page_name": self.page_name,
             "issue_number": self.issue_number,
@@ -131,6 +140,7 @@ def from_exchange(data: Any) -> Record:
         body=_body(data),
         page=str(data.get("page", "1")),
         tags=_tags(data.get("tags", [])),
+        regions=[rounded_region(region) for region in data.get("regions", [])],
         **known,
     )
     check(record)
@@ -191,6 +201,7 @@ def check(record: Record) -> None:
     if not record.headline.strip():
         raise RecordError("headline is blank")
     _check_limits(record)
+    _check_regions(record)
     for part in record.body:
         if part["kind"] != "photo" and not part["text"].strip():
             raise RecordError("a paragraph is blank")
@@ -215,6 +226,32 @@ def _check_limits(record: Record) -> None:
     for part in record.body:
         if len(part.get("credit", "")) > 200:
             raise RecordError("credit is longer than 200 characters")
+
+
+def rounded_region(region: Sequence[float]) -> list[float]:
+    """Return a region as the database keeps it: to five places, and no further than the edge.
+
+    >>> rounded_region([0.123456, 0, 0.876554, 1])
+    [0.12346, 0.0, 0.87654, 1.0]
+    """
+    x, y, width, height = (round(float(length), _PLACES) for length in region)
+    return [x, y, _to_the_edge(x, width), _to_the_edge(y, height)]
+
+
+def _to_the_edge(start: float, length: float) -> float:
+    left = round(1 - start, _PLACES)
+    return left if left < length < left + 1.5 * 10**-_PLACES else length
+
+
+def _check_regions(record: Record) -> None:
+    for number, (x, y, width, height) in enumerate(record.regions, 1):
+        if not all(map(math.isfinite, (x, y, width, height))):
+            raise RecordError(f"region {number} is not of numbers")
+        if width <= 0 or height <= 0:
+            raise RecordError(f"region {number} is empty")
+        # As it is rounded: 0.7 + 0.3 may be more than 1 to a computer.
+        if min(x, y) < 0 or round(max(x + width, y + height), _PLACES) > 1:
+            raise RecordError(f"region {number} is not inside the page")
 
 
 def _texts(record: Record) -> list[tuple[str, str]]:

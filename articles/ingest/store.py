@@ -6,28 +6,29 @@ its former text kept in its history. So the same input twice changes nothing, an
 that was killed goes on when it is run again.
 """
 
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from articles import history
+from articles.ingest import picture_store
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats import Rejected
-from articles.ingest.places import Place, Places
-from articles.ingest.prepare import Prepared, copy_row, prepared_document
-from articles.ingest.record import Record, RecordError
-from articles.models import Article, Paragraph, Photo
-from articles.models.article import TaggedArticle
-from articles.search import changes, document
-from articles.search.lexicon import current_lexicon
+from articles.ingest.new_articles import (
+    Placed,
+    columns,
+    insert,
+    needs_review,
+    parts,
+    regions,
+)
+from articles.ingest.places import Places
+from articles.ingest.prepare import Prepared
+from articles.ingest.record import RecordError
+from articles.models import Article, Paragraph, Photo, Region
 from articles.search.pending import indexed, touch
-from articles.search.tsvector import quote
-from articles.tags import tags_named
-from articles.text.people import people
 
 # GIN merges what is new into its trees when its list of pending entries is full: the longer
 # the list, the less work in all (measured: COPY in two fifths of the time), but searches read
@@ -47,6 +48,7 @@ class Outcome:
     changed: int = 0
     unchanged: int = 0
     to_review: int = 0
+    pictures: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
@@ -55,6 +57,7 @@ class Outcome:
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.to_review += other.to_review
+        self.pictures += other.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,6 @@ class _Known:
     digest: str
 
 
-Placed = tuple[Prepared, Place]
 Spot = tuple[int | None, int]
 
 
@@ -78,6 +80,8 @@ class Store:
         self.places = Places(strict=strict, dry_run=dry_run)
         self._overwrite = overwrite
         self._dry_run = dry_run
+        # Those of the pages of this batch.
+        self._pictures: list[str] = []
         with connection.cursor() as cursor:
             # In the database, so that memory stays flat: which places this run has filled.
             cursor.execute(
@@ -91,10 +95,12 @@ class Store:
         """Store a batch and say what became of each record."""
         try:
             with transaction.atomic():
-                return self._write(batch)
+                outcome = self._write(batch)
         except BaseException:
             self.places.forget()
             raise
+        picture_store.forget(self._pictures)
+        return outcome
 
     def _write(self, batch: list[Prepared]) -> Outcome:
         outcome = Outcome()
@@ -113,8 +119,21 @@ class Store:
         outcome.new = len(new)
         outcome.to_review += sum(bool(needs_review(p.record)) for p, _place in new)
         if new and not self._dry_run:
-            _insert(new)
+            insert(new)
+        outcome.pictures = self._store_pictures(placed)
         return outcome
+
+    def _store_pictures(self, placed: list[Placed]) -> int:
+        pictures = {
+            place.page: prepared.record.picture
+            for prepared, place in placed
+            if prepared.record.picture
+        }
+        self._pictures = list(pictures.values())
+        known = [(page, path) for page, path in pictures.items() if page]
+        if self._dry_run or not known:
+            return 0
+        return picture_store.store(known, overwrite=self._overwrite)
 
     # ---- Places
 
@@ -182,11 +201,6 @@ def known_digests() -> Iterator[str]:
             yield digest
 
 
-def needs_review(record: Record) -> bool:
-    """Say whether an editor should look at what the parser made of an article."""
-    return record.status == "draft" and bool(record.doubts)
-
-
 def _rejected(prepared: Prepared, reason: str) -> Rejected:
     publication, date, edition, page, position = prepared.record.place
     where = f"{publication} {date} {edition}".strip()
@@ -222,177 +236,15 @@ def _update(article: Article, prepared: Prepared) -> None:
     record = prepared.record
     history.keep(article, f"before the import of {prepared.origin}")
     with indexed():
-        for name, value in _columns(prepared).items():
+        for name, value in columns(prepared).items():
             setattr(article, name, value)
         article.save()
         article.paragraphs.all().delete()
         article.photos.all().delete()
-        paragraphs, photos = _parts(article.pk, record)
+        article.regions.all().delete()
+        paragraphs, photos = parts(article.pk, record)
         Paragraph.objects.bulk_create(paragraphs)
         Photo.objects.bulk_create(photos)
+        Region.objects.bulk_create(regions(article.pk, record))
         article.tags.set(record.tags)
         touch([article.pk])
-
-
-# ---- New articles
-
-
-def _columns(prepared: Prepared) -> dict[str, object]:
-    """Return the columns of an article that a record fills."""
-    record = prepared.record
-    return {
-        "column": record.column,
-        "kicker": record.kicker,
-        "headline": record.headline,
-        "deck": record.deck,
-        "byline": record.byline,
-        "dateline": record.dateline,
-        "genre": record.genre,
-        "status": record.status,
-        "correction": record.correction,
-        "source_text": record.source_text,
-        "needs_review": needs_review(record),
-        "doubts": record.doubts,
-        "import_digest": prepared.digest,
-    }
-
-
-def _parts(article: int, record: Record) -> tuple[list[Paragraph], list[Photo]]:
-    paragraphs, photos = [], []
-    for position, part in enumerate(record.body, 1):
-        texts = {name: text for name, text in part.items() if name != "kind"}
-        if part["kind"] == "photo":
-            photos.append(Photo(article_id=article, position=position, **texts))
-        else:
-            paragraphs.append(
-                Paragraph(
-                    article_id=article, position=position, kind=part["kind"], **texts
-                )
-            )
-    return paragraphs, photos
-
-
-def _insert(new: list[Placed]) -> None:
-    """COPY articles, parts, tags and search documents."""
-    now = timezone.now().isoformat()
-    ids = _reserve("articles_article", len(new))
-    rows = _Rows()
-    named = tags_named({tag for prepared, _ in new for tag in prepared.record.tags})
-    for pk, (prepared, place) in zip(ids, new, strict=True):
-        columns = _columns(prepared)
-        columns["doubts"] = json.dumps(columns["doubts"], ensure_ascii=True)
-        rows.articles.append(
-            copy_row(
-                pk, place.page, prepared.record.position, *columns.values(), now, now
-            )
-        )
-        rows.add_parts(pk, prepared.record)
-        tags = tuple(sorted({named[tag] for tag in prepared.record.tags}))
-        rows.tags += [copy_row(pk, tag) for tag in tags]
-        rows.add_documents(pk, prepared, place, tags)
-    _copy("articles_article", _ARTICLE, rows.articles)
-    _copy("articles_paragraph", "article_id, position, kind, text", rows.paragraphs)
-    _copy("articles_photo", _PHOTO, rows.photos)
-    _copy("articles_searchdocument", _DOCUMENT, rows.documents)
-    changes.note(ids)
-    _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
-
-
-_ARTICLE = (
-    'id, page_id, position, "column", kicker, headline, deck, byline, dateline, genre,'
-    " status, correction, source_text, needs_review, doubts, import_digest, created_at,"
-    " updated_at"
-)
-_PHOTO = "article_id, position, caption, credit, alt, image"
-_DOCUMENT = (
-    "article_id, part, publication_id, page_id, published_on, length, word_count,"
-    ' page_name, "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
-)
-
-
-class _Rows:
-    """Rows for COPY, by table."""
-
-    def __init__(self) -> None:
-        self.articles: list[str] = []
-        self.paragraphs: list[str] = []
-        self.photos: list[str] = []
-        self.tags: list[str] = []
-        self.documents: list[str] = []
-
-    def add_parts(self, pk: int, record: Record) -> None:
-        for position, part in enumerate(record.body, 1):
-            if part["kind"] == "photo":
-                texts = (part.get(n, "") for n in ("caption", "credit", "alt", "image"))
-                self.photos.append(copy_row(pk, position, *texts))
-            else:
-                self.paragraphs.append(
-                    copy_row(pk, position, part["kind"], part["text"])
-                )
-
-    def add_documents(
-        self, pk: int, prepared: Prepared, place: Place, tags: tuple[int, ...]
-    ) -> None:
-        record = prepared.record
-        if record.status != "published":
-            return
-        # Where the archive has this record elsewhere, no worker segmented it.
-        made = prepared.document or prepared_document(record, current_lexicon())
-        facets = _facets(record, place, tags)
-        digest = facets.digest(made.digest)
-        first = "".join(f"{quote(lexeme)} " for lexeme in facets.lexemes())
-        for number, vector in enumerate(made.vectors):
-            narrow = copy_row(
-                pk,
-                number,
-                facets.publication,
-                facets.page,
-                record.date,
-                made.length,
-                made.word_count if number == 0 else 0,
-                facets.page_name,
-                facets.column,
-                _array(facets.tags),
-                _array(facets.authors),
-                document.VERSION,
-                digest,
-                first if number == 0 else "",
-            )
-            wide = made.wide if number == 0 else "{}\t\t"
-            self.documents.append(f"{narrow}{vector}\t{wide}")
-
-
-def _array(values: tuple[object, ...]) -> str | None:
-    """Return the text of an array, NULL where it is empty; a name holds no sign of arrays."""
-    return "{" + ",".join(f'"{value}"' for value in values) + "}" if values else None
-
-
-def _facets(record: Record, place: Place, tags: tuple[int, ...]) -> document.Facets:
-    return document.Facets(
-        publication=int(place.publication or 0),
-        page=int(place.page or 0),
-        label=record.page,
-        page_name=place.page_name,
-        published_on=record.date,
-        column=record.column,
-        tags=tags,
-        authors=tuple(people(record.byline))[: document.MAX_AUTHORS],
-    )
-
-
-def _reserve(table: str, count: int) -> list[int]:
-    """Return so many new primary keys of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
-
-
-def _copy(table: str, columns: str, rows: list[str]) -> None:
-    if rows:
-        data = io.StringIO("\n".join(rows) + "\n")
-        # Django passes this method on as it is: a full disk would be psycopg2's error.
-        with connection.cursor() as cursor, connection.wrap_database_errors:
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", data)

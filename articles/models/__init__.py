@@ -13,6 +13,7 @@ from articles.models.completion import Completion
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
 from articles.models.place import Issue, Page, Publication
+from articles.models.region import Region
 from articles.models.search_document import (
     Bitmap,
     IndexChange,
@@ -36,6 +37,7 @@ __all__ = [
     "Paragraph",
     "Photo",
     "Publication",
+    "Region",
     "SearchDocument",
     "TaggedArticle",
     "TextSketch",

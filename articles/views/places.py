@@ -91,27 +91,6 @@ def issue(request: HttpRequest, slug: str, key: IssueKey) -> HttpResponse:
     return render(request, "articles/issue.html", context)
 
 
-def page(request: HttpRequest, slug: str, key: IssueKey, label: str) -> HttpResponse:
-    """Show a page with its articles, among the pages of its issue."""
-    issue = _issue_or_404(slug, key)
-    pages = list(issue.pages.all())
-    number = next((n for n, page in enumerate(pages) if page.label == label), None)
-    if number is None:
-        raise Http404(_("这一期没有这个版。"))
-    articles = list(_readable(Article.objects.filter(page=pages[number])))
-    context = {
-        "issue": issue,
-        "page": pages[number],
-        "pages": pages,
-        "articles": articles,
-        "previous": pages[number - 1] if number else None,
-        "next": pages[number + 1] if number + 1 < len(pages) else None,
-        "meta": meta.of_page(pages[number], articles, request.build_absolute_uri),
-        "structured": structured.page(pages[number], request.build_absolute_uri),
-    }
-    return render(request, "articles/page.html", context)
-
-
 def _issue_or_404(slug: str, key: IssueKey) -> Issue:
     date, edition = key
     issues = Issue.objects.select_related("publication")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import BinaryIO, Protocol
 
+from articles.ingest.page_pictures import Spool
 from articles.ingest.record import Record
 
 # A record, a page or a METS file longer than this is none that a newspaper printed.
@@ -54,6 +55,8 @@ class Chunk:
     # Other files that belong to it, by name (METS has its pages in ALTO files).
     attached: dict[str, bytes] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    # Where the pictures of its pages are kept, by what the format calls them.
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Entry:
     # Return the bytes of a file beside this one, or None: ``sibling("alto/0001.xml")``.
     sibling: Callable[[str], bytes | None]
     size: int | None = None
+    # Where pictures of pages wait; without one they are left where they are.
+    spool: Spool | None = None
 
 
 class Format(Protocol):
@@ -82,6 +87,13 @@ class Format(Protocol):
 
 def modules() -> list[ModuleType]:
     """Return the formats, in the order in which they are tried."""
-    from articles.ingest.formats import fixture, jsonl, mets_alto, ninjs, page_file
+    from articles.ingest.formats import (
+        fixture,
+        jsonl,
+        mets_alto,
+        ninjs,
+        page_file,
+        picture,
+    )
 
-    return [mets_alto, fixture, ninjs, jsonl, page_file]
+    return [picture, mets_alto, fixture, ninjs, jsonl, page_file]

@@ -63,6 +63,7 @@ class _Fixture:
         self._articles: dict[Key, dict[str, Any]] = {}
         self._parts: dict[Key, list[tuple[int, int, dict[str, str]]]] = {}
         self._tags: dict[Key, list[str]] = {}
+        self._regions: dict[Key, list[tuple[int, list[float]]]] = {}
         self._others: Counter[str] = Counter()
 
     def read(self, objects: list[Any]) -> Iterator[Rejected]:
@@ -100,6 +101,8 @@ class _Fixture:
             self._articles[(*fields["page"], fields["position"])] = fields
         elif model in ("articles.paragraph", "articles.photo"):
             self._take_part(model, fields)
+        elif model == "articles.region":
+            self._take_region(fields)
         elif model == "articles.taggedarticle":
             tag = fields["tag"][0]
             self._tags.setdefault(tuple(fields["content_object"]), []).append(tag)
@@ -116,6 +119,11 @@ class _Fixture:
         photo = {"kind": "photo", **{n: text for n, text in texts.items() if text}}
         self._parts.setdefault(article, []).append((position, 1, photo))
 
+    def _take_region(self, fields: dict[str, Any]) -> None:
+        article, position = tuple(fields["article"]), int(fields["position"])
+        box = [float(fields[name]) for name in ("x", "y", "width", "height")]
+        self._regions.setdefault(article, []).append((position, box))
+
     def records(self) -> Iterator[Record | Rejected]:
         for key, fields in self._articles.items():
             try:
@@ -124,7 +132,8 @@ class _Fixture:
                 yield Rejected(
                     self._origin, f"article {key}: {error}", str(fields)[:_RAW]
                 )
-        for key in (self._parts.keys() | self._tags.keys()) - self._articles.keys():
+        parts = self._parts.keys() | self._tags.keys() | self._regions.keys()
+        for key in parts - self._articles.keys():
             yield Rejected(self._origin, f"parts of an article {key} that is not there")
 
     def _record(self, key: Key, fields: dict[str, Any]) -> Record:
@@ -144,6 +153,7 @@ class _Fixture:
                 "page": page, "position": position,
                 "body": [part for _position, _kind, part in parts],
                 "tags": sorted(self._tags.get(key, [])),
+                "regions": [box for _position, box in sorted(self._regions.get(key, []))],
                 **said,
                 **{name: value for name, value in extras.items() if value},
             }

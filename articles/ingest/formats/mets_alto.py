@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
+from articles.ingest import page_pictures
 from articles.ingest.formats import (
     HEAD,
     LARGEST_RECORD,
@@ -32,9 +33,11 @@ from articles.ingest.formats import (
     Entry,
     Origin,
     Rejected,
+    alto_regions,
     page_file,
 )
 from articles.ingest.forms import find_credit
+from articles.ingest.page_pictures import PictureError, has_suffix
 from articles.ingest.record import Record, RecordError, check, day
 
 NAME = "mets-alto"
@@ -354,7 +357,11 @@ def chunks(entry: Entry) -> Iterator[Chunk | Rejected]:
     attached: dict[str, bytes] = {}
     yield from _attach(entry, mets, attached)
     if attached:
-        yield Chunk(NAME, origin, data, entry.path, attached)
+        pictures: dict[str, str] = {}
+        yield from _keep_pictures(entry, mets, pictures)
+        yield Chunk(
+            NAME, origin, data, entry.path, attached=attached, pictures=pictures
+        )
     elif not any(_xml_files(mets)):
         yield Rejected(origin, "it refers to no ALTO files", _beginning(data))
 
@@ -386,6 +393,50 @@ def _attach(
         elif _says_alto(file, href):
             reason = f"page {name}: it is not ALTO"
             yield Rejected(Origin(entry.name), reason, _beginning(data))
+
+
+def _keep_pictures(
+    entry: Entry, mets: _Node, pictures: dict[str, str]
+) -> Iterator[Rejected]:
+    """Keep the pictures of the pages, by the IDs of their files; yield those too large.
+
+    Of several groups (masters, copies for readers) the first that browsers show is taken, and
+    any other only where there is none. Pictures that are missing are no loss of text.
+    """
+    if entry.spool is None:
+        return
+    for group in sorted(_picture_groups(mets), key=_is_for_masters):
+        for file_id, href in group:
+            try:
+                path = entry.spool.keep(entry.sibling, _file_name(href))
+            except _UnreadableError:
+                continue
+            except PictureError as error:
+                yield Rejected(Origin(entry.name), f"picture {href[:200]}: {error}")
+                continue
+            if path:
+                pictures[file_id] = path
+        if pictures:
+            return
+
+
+def _picture_groups(mets: _Node) -> Iterator[list[tuple[str, str]]]:
+    """Yield the picture files of each group: their IDs and hrefs, without small copies."""
+    for group in mets.below("fileGrp"):
+        if "thumb" in group.get("USE").lower():
+            continue
+        files = [
+            (file.get("ID"), href)
+            for file in group.named("file")
+            for place in file.named("FLocat")
+            if has_suffix(href := place.get("href") or place.get("LOCREF"))
+        ]
+        if files:
+            yield files
+
+
+def _is_for_masters(group: list[tuple[str, str]]) -> bool:
+    return group[0][1].lower().endswith((".tif", ".tiff", ".jp2"))
 
 
 def _page(entry: Entry, name: str, href: str) -> bytes:
@@ -427,6 +478,7 @@ class _Line:
     is_indented: bool = False
     # Its words stand side by side, without the SP between them.
     is_run_on: bool = False
+    box: alto_regions.Box | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -456,6 +508,7 @@ class _Layout(_Target):
         self.words: list[_Word] = []
         self.spans: dict[str, tuple[int, int]] = {}
         self.root = ""
+        self.sheet = alto_regions.Sheet()
         self._file = file
         self._open: list[tuple[str, str, int]] = []
         self._block = 0
@@ -468,14 +521,19 @@ class _Layout(_Target):
         self._open.append((tag, attributes.get("ID", ""), len(self.words)))
         if tag == "TextBlock":
             self._block += 1
+            self.sheet.blocks[self._block] = alto_regions.box(attributes)
         elif tag == "TextLine":
-            self._line = _Line(self._file, self._block)
+            box = alto_regions.box(attributes)
+            self._line = _Line(self._file, self._block, box=box)
+            self.sheet.lines[self._block] += 1
             self._first = len(self.words)
             self._blank = False
         elif tag == "SP":
             self._blank = True
         elif tag == "String":
             self._take(attributes)
+        elif tag == "Page":
+            self.sheet.begin(attributes)
         elif tag == "HYP" and len(self.words) > self._first:
             self.words[-1].hyphen = attributes.get("CONTENT", "") or "-"
 
@@ -533,6 +591,12 @@ def _confidence(attributes: dict[str, str]) -> float | None:
         return said / 100
     digits = [int(c) for c in attributes.get("CC", "") if c in "0123456789"]
     return 1 - sum(digits) / len(digits) / 9 if digits else None
+
+
+def _regions(words: list[_Word], layout: _Layout) -> list[list[float]]:
+    """Return where words stand on their page."""
+    lines = {id(word.line): word.line for word in words}
+    return layout.sheet.regions((line.block, line.box) for line in lines.values())
 
 
 def _layout(data: bytes, file: str) -> _Layout:
@@ -1217,6 +1281,7 @@ _LONGEST_CREDIT, _LONGEST_CAPTION = 200, 2000
 class _Page:
     label: str
     name: str = ""
+    picture: str = ""
 
 
 @dataclass(slots=True)
@@ -1232,7 +1297,7 @@ def records(chunk: Chunk) -> Iterator[Record | Rejected]:
     """Yield the articles of the issue, or of a page of its own."""
     try:
         if _root(chunk.data[:HEAD])[0] == "alto":
-            yield from _lone_page(chunk)
+            yield from page_file.with_picture(chunk, _lone_page(chunk))
         else:
             yield from _Issue(chunk).records()
     except (_UnreadableError, RecordError) as error:
@@ -1269,6 +1334,7 @@ class _Issue:
         """Yield the articles; where METS names none, what the page parser finds."""
         yield from self._read_layouts()
         self._read_pages()
+        yield from self._read_pictures()
         issues = [div for div in self._logical.below("div") if div.kind == "ISSUE"]
         if len(issues) > _MOST_ISSUES:
             raise _UnreadableError(f"it has {len(issues)} issues: no volume has")
@@ -1324,6 +1390,18 @@ class _Issue:
         for order, file_id in enumerate(self._layouts, 1):
             self._pages.setdefault(file_id, _Page(str(order)))
 
+    def _read_pictures(self) -> Iterator[Rejected]:
+        """Give each page its picture; yield those that are none."""
+        for file_id, path in self._chunk.pictures.items():
+            page = self._pages.get(file_id)
+            if page is None or page.picture:
+                continue
+            try:
+                page.picture = page_pictures.ready(path)
+            except PictureError as error:
+                reason = f"the picture of page {page.label}: {error}"
+                yield Rejected(self._chunk.origin, reason)
+
     def _page(self, div: _Node, order: int) -> _Page:
         # What has five digits the recogniser made of a head of the page.
         said = [label for label in [div.get("ORDERLABEL")] if not label[4:].isdigit()]
@@ -1343,8 +1421,12 @@ class _Issue:
         for file_id, layout in self._layouts.items():
             page = self._pages[file_id]
             said = {**place, "page": page.label, "page_name": page.name}
-            if layout.words:
-                yield from _parsed(layout, said, self._chunk.origin)
+            if not layout.words:
+                continue
+            for item in _parsed(layout, said, self._chunk.origin):
+                if isinstance(item, Record):
+                    item.picture = page.picture
+                yield item
 
     # -- The place of the issue
 
@@ -1495,7 +1577,9 @@ class _Issue:
 
     def _record(self, found: _Found, place: dict[str, Any]) -> Record:
         made = _Assembly(found.draft)
-        page = self._pages[found.draft.words[0].line.file]
+        file = found.draft.words[0].line.file
+        page = self._pages[file]
+        here = [word for word in found.draft.words if word.line.file == file]
         key = (place["date"], page.label)
         self._positions[key] += 1
         return Record(
@@ -1512,6 +1596,8 @@ class _Issue:
             position=self._positions[key],
             source_text=made.source,
             doubts=sorted(made.doubts, key=lambda doubt: doubt["start"]),
+            regions=_regions(here, self._layouts[file]),
+            picture=page.picture,
             **place,
         )
 
@@ -1531,6 +1617,7 @@ def _parsed(
     text, places = _Printed(layout.words).source()
     doubts = _ocr_doubts(layout.words, places)
     starts = [doubt["start"] for doubt in doubts]
+    begins = [start for start, _end in places]
     said = {name: str(value) for name, value in place.items() if value}
     said["encoding"] = "utf-8"
     # A first line that is blank ends the header: all of it is text.
@@ -1546,6 +1633,8 @@ def _parsed(
             after = at + len(item.source_text)
             these = doubts[bisect_left(starts, at) : bisect_left(starts, after)]
             item.doubts += [_moved(doubt, -at) for doubt in these]
+            first, last = bisect_left(begins, at), bisect_left(begins, after)
+            item.regions = _regions(layout.words[first:last], layout)
         yield item
 
 
@@ -1559,14 +1648,16 @@ _ALTO_FOLDER = re.compile(r"alto|ocr|text|fulltext|xml|pages?", re.I)
 _PAGE_IN_NAME = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]0*)|0*)(\d{1,19})\D*", re.ASCII)
 
 
-def _alone(entry: Entry, data: bytes) -> Iterator[Chunk]:
+def _alone(entry: Entry, data: bytes) -> Iterator[Chunk | Rejected]:
     """Yield an ALTO file unless a METS file has it, as far as one can know."""
     folder = entry.path[-2] if len(entry.path) > 1 else ""
     is_placed = _place_in(entry.path) is not None
     if any(_is_mets(entry, name) for name in _mets_names(entry.path[-1:], folder)):
         return
     if is_placed or not _ALTO_FOLDER.fullmatch(folder):
-        yield Chunk(NAME, Origin(entry.name), data, entry.path)
+        pictures: dict[str, str] = {}
+        yield from page_file.keep_picture(entry, pictures)
+        yield Chunk(NAME, Origin(entry.name), data, entry.path, pictures=pictures)
 
 
 def _mets_names(file: tuple[str, ...], folder: str) -> Iterator[str]:

@@ -325,7 +325,16 @@ def _own(item: dict[str, Any]) -> dict[str, Any]:
         "body": _Markup(exact=True).parts_of(bodies.get("main", "")),
         "source_text": bodies.get(f"{_OURS}source", ""),
         "tags": [_text(subject, "name") for subject in _objects(item, "subjects")],
+        "regions": _regions(notes.get(f"{_OURS}regions", "")),
     }
+
+
+def _regions(text: str) -> Any:
+    """Return what the note of regions says, which the schema checks."""
+    try:
+        return json.loads(text or "[]")
+    except ValueError:
+        raise RecordError(f"its regions are no JSON: {text[:40]!r}") from None
 
 
 def _status(item: dict[str, Any]) -> str:
@@ -735,7 +744,9 @@ def write(record: Record) -> dict[str, Any]:
         "headlines": _heads(record),
         "bodies": _bodies(record),
         "descriptions": _in_roles(
-            ("correction", record.correction), (f"{_OURS}date_note", record.date_note)
+            ("correction", record.correction),
+            (f"{_OURS}date_note", record.date_note),
+            (f"{_OURS}regions", json.dumps(record.regions) if record.regions else ""),
         ),
         "genres": [{"name": record.genre}] if record.genre else [],
         "subjects": [{"name": tag} for tag in record.tags],

@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from articles.ingest import page_pictures
 from articles.ingest.encoding import EncodingError, decode
 from articles.ingest.formats import LARGEST_RECORD, Chunk, Entry, Origin, Rejected
+from articles.ingest.page_pictures import PictureError
 from articles.ingest.page_text import parse_page
 from articles.ingest.parsed import Note, ParsedArticle, ParsedPage
 from articles.ingest.record import Record, RecordError, check, day
@@ -72,11 +74,46 @@ def chunks(entry: Entry) -> Iterator[Chunk | Rejected]:
     elif not data.strip():
         yield Rejected(origin, "the file is empty")
     else:
-        yield Chunk(NAME, origin, data, entry.path)
+        pictures: dict[str, str] = {}
+        yield from keep_picture(entry, pictures)
+        yield Chunk(NAME, origin, data, entry.path, pictures=pictures)
+
+
+def keep_picture(entry: Entry, pictures: dict[str, str]) -> Iterator[Rejected]:
+    """Keep the picture beside a page's file; yield one that is too large."""
+    if entry.spool is None or not entry.path:
+        return
+    try:
+        name, path = entry.spool.keep_beside(entry.sibling, entry.path[-1])
+    except PictureError as error:
+        yield Rejected(Origin(entry.name), f"the picture beside it: {error}")
+        return
+    if path:
+        pictures[name] = path
 
 
 def records(chunk: Chunk) -> Iterator[Record | Rejected]:
-    """Yield the articles of the page."""
+    """Yield the articles of the page, which say where its picture is."""
+    yield from with_picture(chunk, _records(chunk))
+
+
+def with_picture(
+    chunk: Chunk, found: Iterator[Record | Rejected]
+) -> Iterator[Record | Rejected]:
+    """Yield the records of a page with its one picture, and a picture that is none."""
+    picture = ""
+    for name, path in chunk.pictures.items():
+        try:
+            picture = page_pictures.ready(path)
+        except PictureError as error:
+            yield Rejected(chunk.origin, f"{name}, the picture beside it: {error}")
+    for item in found:
+        if isinstance(item, Record):
+            item.picture = picture
+        yield item
+
+
+def _records(chunk: Chunk) -> Iterator[Record | Rejected]:
     raw = chunk.data[:_RAW].decode("utf-8", "replace")
     try:
         decoded = decode(chunk.data, chunk.options.get("encoding"))

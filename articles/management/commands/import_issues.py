@@ -18,6 +18,7 @@ from tqdm import tqdm
 from articles.ingest import known, pipeline
 from articles.ingest.entries import Meter
 from articles.ingest.formats import Rejected
+from articles.ingest.picture_store import StoreError
 from articles.ingest.pipeline import Background, Options, Report
 from articles.ingest.store import Store, known_digests
 from articles.models import LexiconWord
@@ -107,6 +108,11 @@ class Command(BaseCommand):
                 f"the database stopped the import: {reason}. What was written is whole;"
                 " run the same command again, and it goes on"
             ) from error
+        except StoreError as error:
+            raise CommandError(
+                f"a picture cannot be stored: {error}. What was written is whole; run the"
+                " same command again, and it goes on"
+            ) from error
         except pipeline.WorkersError as error:
             raise CommandError(f"{error}; --workers 0 does without them") from error
         except KeyboardInterrupt:
@@ -137,6 +143,8 @@ class Command(BaseCommand):
             f"{outcome.new} {would}new, {outcome.changed} {would}changed,"
             f" {outcome.unchanged} unchanged; {outcome.to_review} for review.",
         ]
+        if outcome.pictures:
+            lines.append(f"Pictures of pages taken in: {outcome.pictures}.")
         made = sorted(set(store.places.made))
         if made:
             lines.append(f"Publications {would}created: {', '.join(made)}.")
