@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import Tag
 
+from articles.days import MonthDay
 from articles.models import Contributor, Publication
 from articles.search.filters import Filters
 from articles.search.language import MAX_LENGTH, Field, Query, compose, within
@@ -35,10 +36,47 @@ class PageNumberForm(forms.Form):
         return self.cleaned_data["page"] or 1
 
 
-class YearForm(forms.Form):
-    """The year of a calendar."""
+class CalendarForm(forms.Form):
+    """The year of a calendar, or a day whose issue is looked for."""
 
-    year = forms.IntegerField(min_value=MIN_YEAR, max_value=MAX_YEAR, required=False)
+    year = forms.IntegerField(
+        min_value=MIN_YEAR,
+        max_value=MAX_YEAR,
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    date = forms.DateField(
+        label=_("日期"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _NO_SUCH_DAY},
+    )
+
+
+class MonthDayForm(forms.Form):
+    """A day of the year, as two numbers that need not make a day."""
+
+    month = forms.IntegerField(label=_("月"), min_value=1, max_value=12)
+    day = forms.IntegerField(label=_("日"), min_value=1, max_value=31)
+
+    def chosen(self) -> MonthDay | None:
+        """Return the day, None where it is none: 31 June."""
+        if not self.is_valid():
+            return None
+        asked = self.cleaned_data
+        try:
+            return MonthDay.parse(f"{asked['month']:02}-{asked['day']:02}")
+        except ValueError:
+            return None
+
+
+class BeforeYearForm(forms.Form):
+    """The year before which a list goes on."""
+
+    before = forms.IntegerField(
+        min_value=MIN_YEAR, max_value=MAX_YEAR, required=False, widget=forms.HiddenInput
+    )
 
 
 class _ChoiceBySlug(forms.ModelChoiceField):

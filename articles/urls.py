@@ -2,13 +2,15 @@
 
 from django.urls import path, register_converter
 
-from articles.converters import IssueKeyConverter
+from articles.converters import IssueKeyConverter, MonthDayConverter
 from articles.feeds import SearchFeed
 from articles.views import (
     api,
+    days,
     lists,
     operations,
     places,
+    publications,
     reading,
     researching,
     searching,
@@ -16,12 +18,13 @@ from articles.views import (
 )
 
 register_converter(IssueKeyConverter, "issue")
+register_converter(MonthDayConverter, "day")
 
 urlpatterns = [
     # /
     path("", places.home, name="home"),
     path("healthz", operations.healthz, name="healthz"),
-    path("publications/", places.PublicationList.as_view(), name="publications"),
+    path("publications/", publications.PublicationList.as_view(), name="publications"),
     path("articles/<int:pk>/", reading.article, name="article"),
     # /search/…
     path("search/", searching.search, name="search"),
@@ -41,8 +44,11 @@ urlpatterns = [
     # /authors/…
     path("authors/", lists.AuthorList.as_view(), name="authors"),
     path("authors/<str:slug>/", lists.AuthorArticles.as_view(), name="author"),
+    # /on-this-day/…
+    path("on-this-day/", days.today, name="on_this_day"),
+    path("on-this-day/<day:day>/", days.on_this_day, name="on_this_day_of"),
     # /<publication>/…
-    path("<str:slug>/", places.publication, name="publication"),
+    path("<str:slug>/", publications.publication, name="publication"),
     path("<str:slug>/<issue:key>/", places.issue, name="issue"),
     path("<str:slug>/<issue:key>/<str:label>/", places.page, name="page"),
 ]
