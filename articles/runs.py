@@ -16,6 +16,7 @@ from articles.search.kept import kept
 
 # In units of the drawing; the fullest year is as high as this.
 HEIGHT = 24
+_LEAST_WIDTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class Run:
 
     @property
     def width(self) -> int:
-        """Return the number of years from first to last, those without issues included."""
-        return self.last - self.first + 1
+        """Return the width of the drawing: its years, and room for some more if they are few."""
+        return max(self.last - self.first + 1, _LEAST_WIDTH)
 
     @property
     def bars(self) -> str:
