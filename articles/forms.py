@@ -10,30 +10,19 @@ from taggit.models import Tag
 
 from articles.days import MonthDay
 from articles.models import Contributor, Publication
+from articles.name_index import LETTERS
 from articles.search.filters import Filters
 from articles.search.language import MAX_LENGTH, Field, Query, compose, within
 
-MAX_PAGE = 10_000
 MIN_YEAR, MAX_YEAR = 1, 9999
 _NO_SUCH_DAY = _("没有这一天，请写成 2020-06-08 的样子。")
 
 
-class PageNumberForm(forms.Form):
-    """The number of a page of a list."""
+class LetterForm(forms.Form):
+    """The letter that names begin with, and the place in their order after which to go on."""
 
-    page = forms.IntegerField(
-        label=_("页"),
-        min_value=1,
-        max_value=MAX_PAGE,
-        required=False,
-        widget=forms.HiddenInput,
-    )
-
-    def number(self) -> int | None:
-        """Return the page asked for, 1 by default, or None where it is no page number."""
-        if not self.is_valid():
-            return None
-        return self.cleaned_data["page"] or 1
+    letter = forms.ChoiceField(choices=[(i, i) for i in LETTERS], required=False)
+    after = forms.CharField(max_length=700, required=False, strip=False)
 
 
 class CalendarForm(forms.Form):

@@ -5,14 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.conf import settings
-from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
 from articles.models import Issue, Publication
-from articles.search.database import searching
-from articles.search.kept import kept
+from articles.search.kept import counted_once
 
 # In units of the drawing; the fullest year is as high as this.
 HEIGHT = 24
@@ -103,8 +100,7 @@ def runs(publications: Iterable[Publication]) -> dict[int, Run]:
     counted is kept until the index, which has what can be read, changes.
     """
     keys = sorted(publication.pk for publication in publications)
-    with searching(settings.SEARCH_TIMEOUT_MS):
-        counted: list[tuple[int, int, int]] = kept(("runs", keys), lambda: _count(keys))
+    counted = counted_once(("runs", keys), lambda: _count(keys))
     years: dict[int, dict[int, int]] = defaultdict(dict)
     for publication, year, count in counted:
         years[publication][year] = count
@@ -112,9 +108,6 @@ def runs(publications: Iterable[Publication]) -> dict[int, Run]:
 
 
 def _count(publications: list[int]) -> list[tuple[int, int, int]]:
-    with connection.cursor() as cursor:
-        # Once for all readers until the index changes: it may take longer than a search.
-        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     issues = Issue.objects.filter(publication__in=publications).with_articles()
     by_year = issues.order_by().annotate(year=ExtractYear("published_on"))
     counted = by_year.values("publication", "year").annotate(count=Count("pk"))

@@ -39,11 +39,11 @@ urlpatterns = [
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/<path:rest>", api.unknown, name="api_unknown"),
     # /tags/…
-    path("tags/", lists.TagList.as_view(), name="tags"),
-    path("tags/<str:slug>/", lists.TagArticles.as_view(), name="tag"),
+    path("tags/", lists.tags, name="tags"),
+    path("tags/<str:slug>/", lists.tag, name="tag"),
     # /authors/…
-    path("authors/", lists.AuthorList.as_view(), name="authors"),
-    path("authors/<str:slug>/", lists.AuthorArticles.as_view(), name="author"),
+    path("authors/", lists.authors, name="authors"),
+    path("authors/<str:slug>/", lists.author, name="author"),
     # /on-this-day/…
     path("on-this-day/", days.today, name="on_this_day"),
     path("on-this-day/<day:day>/", days.on_this_day, name="on_this_day_of"),
