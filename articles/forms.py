@@ -35,7 +35,6 @@ class CalendarForm(forms.Form):
         widget=forms.HiddenInput,
     )
     date = forms.DateField(
-        label=_("日期"),
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -46,8 +45,8 @@ class CalendarForm(forms.Form):
 class MonthDayForm(forms.Form):
     """A day of the year, as two numbers that need not make a day."""
 
-    month = forms.IntegerField(label=_("月"), min_value=1, max_value=12)
-    day = forms.IntegerField(label=_("日"), min_value=1, max_value=31)
+    month = forms.IntegerField(min_value=1, max_value=12)
+    day = forms.IntegerField(min_value=1, max_value=31)
 
     def chosen(self) -> MonthDay | None:
         """Return the day, None where it is none: 31 June."""

@@ -65,13 +65,16 @@ def ranks(stories: Sequence[Story]) -> list[Rank]:
 
     The heaviest story leads; up to two (three beside a picture) of the next that have enough
     text are major; eight more are minor, and the rest is brief. Stories without a text to speak
-    of are brief, too, unless the page has but a few: a page of nothing else has no lead.
+    of are brief, too, unless the page has but a few, where they come last: a page of nothing
+    else has no lead.
     """
     few = len(stories) <= FEW
     found = [Rank.BRIEF] * len(stories)
     set_out = [n for n, story in enumerate(stories) if few or not story.is_brief()]
     # sorted() is stable: of equals the first in print leads.
-    heaviest = sorted(set_out, key=lambda n: -stories[n].weight(n))
+    heaviest = sorted(
+        set_out, key=lambda n: (stories[n].is_brief(), -stories[n].weight(n))
+    )
     if not heaviest:
         return found
     lead, *others = heaviest
