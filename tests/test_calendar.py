@@ -125,9 +125,9 @@ def test_each_edition_of_a_day_is_linked(client, paper):
 
 def test_years_lead_to_each_other(client, paper):
     page = client.get("/wanbao/?year=1998").content.decode()
-    assert 'rel="next" href="?year=2020"' in page
+    assert 'rel="next" href="?year=2020#year"' in page
     assert 'rel="prev"' not in page
-    assert 'href="?year=1998" aria-current="page"' in page
+    assert 'href="?year=1998#year" aria-current="page"' in page
     assert "1990 年代" in page
 
 

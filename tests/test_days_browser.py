@@ -65,7 +65,7 @@ def test_arrow_keys_turn_articles_years_and_days(visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("2020-06-08第2版第1篇")
     page.goto("/wanbao/?year=2020")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_url("**/wanbao/?year=2019")
+    page.wait_for_url("**/wanbao/?year=2019#year")
     page.goto("/on-this-day/02-28/")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/on-this-day/02-29/")
