@@ -2,6 +2,7 @@
 
 import datetime
 
+from articles.days import MonthDay
 from articles.models.place import IssueKey
 
 
@@ -18,3 +19,17 @@ class IssueKeyConverter:
         """Return the part of the address."""
         date, edition = value
         return f"{date:%Y-%m-%d}-{edition}" if edition else f"{date:%Y-%m-%d}"
+
+
+class MonthDayConverter:
+    """A day of any year: 06-08."""
+
+    regex = r"\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> MonthDay:
+        """Return the day; ValueError (so a 404) where no year has it."""
+        return MonthDay.parse(value)
+
+    def to_url(self, value: MonthDay) -> str:
+        """Return the part of the address."""
+        return str(value)

@@ -12,12 +12,13 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
+from articles.days import MonthDay
 from articles.models import Contributor, Publication
+from articles.name_index import LETTERS
 from articles.preferences import Preferences
 from articles.search.filters import Filters
 from articles.search.language import MAX_LENGTH, Field, Query, compose, within
 
-MAX_PAGE = 10_000
 MIN_YEAR, MAX_YEAR = 1, 9999
 # A reading list; a longer one is asked for in parts.
 MAX_KEYS = 500
@@ -25,28 +26,53 @@ _KEY = re.compile("[1-9][0-9]{0,17}")  # within a bigint
 _NO_SUCH_DAY = _("没有这一天，请写成 2020-06-08 的样子。")
 
 
-class PageNumberForm(forms.Form):
-    """The number of a page of a list."""
+class LetterForm(forms.Form):
+    """The letter that names begin with, and the place in their order after which to go on."""
 
-    page = forms.IntegerField(
-        label=_("页"),
-        min_value=1,
-        max_value=MAX_PAGE,
+    letter = forms.ChoiceField(choices=[(i, i) for i in LETTERS], required=False)
+    after = forms.CharField(max_length=700, required=False, strip=False)
+
+
+class CalendarForm(forms.Form):
+    """The year of a calendar, or a day whose issue is looked for."""
+
+    year = forms.IntegerField(
+        min_value=MIN_YEAR,
+        max_value=MAX_YEAR,
         required=False,
         widget=forms.HiddenInput,
     )
+    date = forms.DateField(
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _NO_SUCH_DAY},
+    )
 
-    def number(self) -> int | None:
-        """Return the page asked for, 1 by default, or None where it is no page number."""
+
+class MonthDayForm(forms.Form):
+    """A day of the year, as two numbers that need not make a day."""
+
+    month = forms.IntegerField(min_value=1, max_value=12)
+    day = forms.IntegerField(min_value=1, max_value=31)
+
+    def chosen(self) -> MonthDay | None:
+        """Return the day, None where it is none: 31 June."""
         if not self.is_valid():
             return None
-        return self.cleaned_data["page"] or 1
+        asked = self.cleaned_data
+        try:
+            return MonthDay.parse(f"{asked['month']:02}-{asked['day']:02}")
+        except ValueError:
+            return None
 
 
-class YearForm(forms.Form):
-    """The year of a calendar."""
+class BeforeYearForm(forms.Form):
+    """The year before which a list goes on."""
 
-    year = forms.IntegerField(min_value=MIN_YEAR, max_value=MAX_YEAR, required=False)
+    before = forms.IntegerField(
+        min_value=MIN_YEAR, max_value=MAX_YEAR, required=False, widget=forms.HiddenInput
+    )
 
 
 class _Keys(forms.Field):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -45,13 +46,12 @@ def of_publication(publication: Publication, absolute: Absolute) -> Meta:
     )
 
 
-def of_issue(issue: Issue, pages: Iterable[Page], absolute: Absolute) -> Meta:
-    """Return what an issue says of itself, with its first heads."""
-    readable = (article for page in pages for article in page.readable)  # type: ignore[attr-defined]
+def of_issue(issue: Issue, leads: Iterable[Article], absolute: Absolute) -> Meta:
+    """Return what an issue says of itself, with the heads of its leading articles."""
     return Meta(
         title=str(issue),
         canonical=absolute(issue.get_absolute_url()),
-        description=_heads(readable),
+        description=_heads(leads),
         locale=_locale(issue.publication),
         published=issue.published_on.isoformat(),
     )
@@ -92,9 +92,9 @@ def of_article(
     )
 
 
-def of_list(title: str, address: str, number: int, absolute: Absolute) -> Meta:
+def of_list(title: str, address: str, after: str, absolute: Absolute) -> Meta:
     """Return what a page of a list says of itself; each has an address of its own."""
-    page = f"?page={number}" if number > 1 else ""
+    page = f"?{urlencode({'after': after})}" if after else ""
     return Meta(title, absolute(f"{address}{page}"), title)
 
 

@@ -2,18 +2,20 @@
 
 from django.urls import path, register_converter
 
-from articles.converters import IssueKeyConverter
+from articles.converters import IssueKeyConverter, MonthDayConverter
 from articles.feeds import NewestFeed, PublicationFeed, SearchFeed, TagFeed
 from articles.views import (
     api,
     browser,
     citing,
     crawling,
+    days,
     lists,
     operations,
     places,
     preferences,
     printed,
+    publications,
     reading,
     researching,
     searching,
@@ -22,12 +24,17 @@ from articles.views import (
 from articles.views.kept import kept
 
 register_converter(IssueKeyConverter, "issue")
+register_converter(MonthDayConverter, "day")
 
 urlpatterns = [
     # /
     path("", kept(places.home), name="home"),
     path("healthz", operations.healthz, name="healthz"),
-    path("publications/", kept(places.PublicationList.as_view()), name="publications"),
+    path(
+        "publications/",
+        kept(publications.PublicationList.as_view()),
+        name="publications",
+    ),
     path("articles/<int:pk>/", kept(reading.article), name="article"),
     path("preferences/", preferences.preferences, name="preferences"),
     # What browsers fetch by themselves
@@ -61,13 +68,16 @@ urlpatterns = [
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/<path:rest>", api.unknown, name="api_unknown"),
     # /tags/…
-    path("tags/", kept(lists.TagList.as_view()), name="tags"),
-    path("tags/<str:slug>/", kept(lists.TagArticles.as_view()), name="tag"),
+    path("tags/", kept(lists.tags), name="tags"),
+    path("tags/<str:slug>/", kept(lists.tag), name="tag"),
     # /authors/…
-    path("authors/", kept(lists.AuthorList.as_view()), name="authors"),
-    path("authors/<str:slug>/", kept(lists.AuthorArticles.as_view()), name="author"),
+    path("authors/", kept(lists.authors), name="authors"),
+    path("authors/<str:slug>/", kept(lists.author), name="author"),
+    # /on-this-day/…
+    path("on-this-day/", kept(days.today), name="on_this_day"),
+    path("on-this-day/<day:day>/", kept(days.on_this_day), name="on_this_day_of"),
     # /<publication>/…
-    path("<str:slug>/", kept(places.publication), name="publication"),
+    path("<str:slug>/", kept(publications.publication), name="publication"),
     path("<str:slug>/<issue:key>/", kept(places.issue), name="issue"),
     path("<str:slug>/<issue:key>/<str:label>/", kept(printed.page), name="page"),
 ]

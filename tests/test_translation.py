@@ -176,7 +176,8 @@ def test_readers_pages_speak_english(english):
     article = latin_article()
     issue = article.page.issue
     addresses = [
-        "/", "/publications/", "/tags/", "/tags/air/", "/authors/",
+        "/", "/publications/", "/tags/", "/tags/air/", "/authors/", "/tags/?letter=a", "/tags/?letter=b",
+        "/on-this-day/06-08/", "/on-this-day/06-09/", "/evening/?date=2020-06-09",
         issue.publication.get_absolute_url(), issue.get_absolute_url(),
         article.page.get_absolute_url(), article.get_absolute_url(),
         "/search/", "/search/?q=air", "/search/?q=absent", "/search/?q=!!",

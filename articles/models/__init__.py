@@ -12,7 +12,7 @@ from articles.models.article import (
 from articles.models.completion import Completion
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
-from articles.models.place import Issue, Page, Publication
+from articles.models.place import Issue, IssueQuerySet, Page, Publication
 from articles.models.region import Region
 from articles.models.search_document import (
     Bitmap,
@@ -30,6 +30,7 @@ __all__ = [
     "Contributor",
     "IndexChange",
     "Issue",
+    "IssueQuerySet",
     "LexemeCount",
     "LexiconWord",
     "NearDuplicate",

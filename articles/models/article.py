@@ -1,10 +1,10 @@
 """An article with its parts: heads, paragraphs, photos, tags and contributors."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import models
 from django.db.models import Deferrable, Q
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Coalesce, Length, RowNumber, Substr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
 
     def for_lists(self) -> Self:
         """Return the articles without the columns that only the article page shows."""
-        return self.with_place().defer("source_text", "correction")
+        return self.with_place().defer("source_text", "correction", "doubts")
 
     def with_lead(self, length: int = LEAD_LENGTH) -> Self:
         """Return the articles with ``lead``, the beginning of the body, for teasers."""
@@ -42,6 +42,23 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
         ).order_by("position")
         lead = first.annotate(lead=Substr("text", 1, length)).values("lead")[:1]
         return self.annotate(lead=Coalesce(models.Subquery(lead), models.Value("")))
+
+    def with_length(self) -> Self:
+        """Return the articles with ``length``, the characters of the body, for layouts."""
+        body: Any = Paragraph.objects.filter(article=models.OuterRef("pk")).order_by()
+        length = body.values("article").annotate(length=models.Sum(Length("text")))
+        return self.annotate(
+            length=Coalesce(models.Subquery(length.values("length")), 0)
+        )
+
+    def first_of_pages(self, most: int) -> Self:
+        """Return the first ``most`` of these articles on each page, by position."""
+        number = models.Window(
+            RowNumber(), partition_by="page_id", order_by=["position", "pk"]
+        )
+        numbered = self.order_by().annotate(number=number).filter(number__lte=most)
+        articles: Any = Article.objects.filter(pk__in=numbered.values("pk"))
+        return cast("Self", articles)
 
     def with_text(self) -> Self:
         """Return the articles for lists, with everything that readers search in them."""

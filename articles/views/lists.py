@@ -1,93 +1,134 @@
 """Tags and authors, and the articles of one of them."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import ListView
 from taggit.models import Tag
 
-from articles.forms import PageNumberForm
-from articles.meta import of_list
+from articles.forms import LetterForm
+from articles.meta import Meta, of_list
 from articles.models import Article, Contributor
+from articles.name_index import AUTHORS, LETTERS, TAGS, NameKind, beginning, commonest
+from articles.search import facets
+from articles.search.cursor import Cursor
+from articles.search.database import SearchTimeoutError, searching
+from articles.search.filters import Filters
+from articles.search.newest import Key, by_date
 
 ARTICLES_PER_PAGE = 20
 
 
-class TagList(ListView):
-    """All tags that published articles have, with how many."""
-
-    template_name = "articles/tag_list.html"
-    context_object_name = "tags"
-
-    def get_queryset(self) -> QuerySet:
-        """Return the tags with ``count``, the commonest first."""
-        published = Q(articles_taggedarticle_items__content_object__status="published")
-        counted: QuerySet = Tag.objects.annotate(
-            count=Count("articles_taggedarticle_items", filter=published)
-        )
-        return counted.filter(count__gt=0).order_by("-count", "name")
+def tags(request: HttpRequest) -> HttpResponse:
+    """Show the commonest tags of published articles, or those that begin with a letter."""
+    return _names(request, TAGS, "articles/tag_list.html")
 
 
-class AuthorList(ListView):
-    """All contributors to published articles, with how many."""
-
-    template_name = "articles/author_list.html"
-    context_object_name = "authors"
-
-    def get_queryset(self) -> QuerySet:
-        """Return the contributors with ``count``, by name."""
-        published = Q(contributions__article__status="published")
-        counted = Contributor.objects.annotate(
-            count=Count("contributions__article", filter=published, distinct=True)
-        )
-        return counted.filter(count__gt=0).order_by("name", "slug")
+def authors(request: HttpRequest) -> HttpResponse:
+    """Show those who contributed most, or whose names begin with a letter."""
+    return _names(request, AUTHORS, "articles/author_list.html")
 
 
-class _ArticlesOf(ListView):
-    """The articles of one record, newest first, page by page."""
-
-    paginate_by = ARTICLES_PER_PAGE
-    context_object_name = "articles"
-    model_of: Any
-    name_of: str
-    lookup: str
-
-    def get_queryset(self) -> QuerySet:
-        """Return the published articles of the record that the address names."""
-        self.record = get_object_or_404(self.model_of, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(**{self.lookup: self.record})
-        return articles.for_lists().with_lead().newest_first().distinct()
-
-    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
-        """Answer 404 for what is no page number, Django's own "last" included."""
-        number = PageNumberForm(self.request.GET).number()
-        if number is None:
-            raise Http404(_("没有这一页。"))
-        return super().paginate_queryset(queryset, page_size)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the context with the record under its own name."""
-        context = super().get_context_data(**kwargs, **{self.name_of: self.record})
-        absolute = self.request.build_absolute_uri
-        number = context["page_obj"].number
-        address = reverse(self.name_of, args=[self.record.slug])
-        context["meta"] = of_list(self.record.name, address, number, absolute)
-        return context
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the articles with a tag, newest first."""
+    tag = get_object_or_404(Tag, slug=slug)
+    return _articles(
+        request,
+        Filters(tag=tag),
+        "articles/tag.html",
+        {"tag": tag, "meta": _meta(request, "tag", tag)},
+    )
 
 
-class TagArticles(_ArticlesOf):
-    """The articles with a tag."""
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the articles of a contributor, newest first."""
+    author = get_object_or_404(Contributor, slug=slug)
+    context = {"author": author, "meta": _meta(request, "author", author)}
+    return _articles(request, Filters(author=author), "articles/author.html", context)
 
-    template_name = "articles/tag.html"
-    model_of, name_of, lookup = Tag, "tag", "tags"
+
+def _meta(request: HttpRequest, kind: str, record: Tag | Contributor) -> Meta:
+    address = reverse(kind, args=[record.slug])
+    after = request.GET.get("after", "")
+    return of_list(record.name, address, after, request.build_absolute_uri)
 
 
-class AuthorArticles(_ArticlesOf):
-    """The articles of a contributor."""
+def _names(request: HttpRequest, kind: NameKind, template: str) -> HttpResponse:
+    form = LetterForm(request.GET)
+    if not form.is_valid():
+        raise Http404(_("没有这一页。"))
+    letter = form.cleaned_data["letter"]
+    after = form.cleaned_data["after"]
+    found = beginning(kind, letter, after) if letter else commonest(kind)
+    context = {
+        "names": found.names,
+        "after": found.after,
+        "letter": letter,
+        "letters": LETTERS,
+    }
+    return render(request, template, context)
 
-    template_name = "articles/author.html"
-    model_of, name_of, lookup = Contributor, "author", "contributors"
+
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """Articles in their order, and where the next page begins."""
+
+    articles: list[Article]
+    after: Cursor | None
+
+
+def _articles(
+    request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    text = request.GET.get("after", "")
+    try:
+        found = _after(filters, _key(text))
+    except SearchTimeoutError:
+        response = render(request, "articles/search_timeout.html", status=503)
+        response["Retry-After"] = "60"
+        return response
+    if text and not found.articles:
+        raise Http404(_("没有这一页。"))
+    context |= {
+        "articles": found.articles,
+        "after": found.after,
+        "first": not text,
+        "count": None if text else _count(filters),
+    }
+    return render(request, template, context)
+
+
+def _key(text: str) -> Key | None:
+    """Return the place in the order that an address names, the beginning where it names none."""
+    if not text:
+        return None
+    try:
+        key = Cursor.parse(text).key
+    except ValueError:
+        key = None
+    if not isinstance(key, Key):
+        raise Http404(_("没有这一页。"))
+    return key
+
+
+def _after(filters: Filters, after: Key | None) -> _Some:
+    """Return the articles after a place, by the index of search: no OFFSET, and no sorting."""
+    with searching(settings.SEARCH_TIMEOUT_MS):
+        keys = by_date(filters.condition(), ARTICLES_PER_PAGE + 1, after)
+    shown = keys[:ARTICLES_PER_PAGE]
+    published = Article.objects.published().for_lists().with_lead()
+    known = published.in_bulk([key.article for key in shown])
+    articles = [known[key.article] for key in shown if key.article in known]
+    return _Some(articles, Cursor(shown[-1]) if len(keys) > len(shown) else None)
+
+
+def _count(filters: Filters) -> int | None:
+    """Return the number of all, None where there is no time to count them."""
+    try:
+        return facets.count(None, filters)
+    except SearchTimeoutError:
+        return None

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from articles import meta, structured
 from articles.body import contents
 from articles.models import Article
+from articles.neighbours import neighbours
 from articles.preferences import Preferences
 from articles.search.related import related
 from articles.views.citing import panel
@@ -25,30 +26,21 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if not article.is_published:
         return render(request, "articles/withdrawn.html", context, status=410)
-    previous, following = _neighbours(article)
+    beside = neighbours(article)
     body = article.body()
+    absolute = request.build_absolute_uri
     context |= {
         "body": body,
         "contents": contents(body),
         "writing": Preferences.of(request).writing,
         "tags": article.tags.all(),
         "contributions": article.contributions.all(),
-        "previous": previous,
-        "next": following,
+        "previous": beside.previous,
+        "next": beside.next,
+        "siblings": beside.siblings,
         "related": related(article),
         "cite": panel(request, article),
-        "meta": meta.of_article(article, article.body(), request.build_absolute_uri),
-        "structured": structured.article(
-            article, article.body(), request.build_absolute_uri
-        ),
+        "meta": meta.of_article(article, body, absolute),
+        "structured": structured.article(article, body, absolute),
     }
     return render(request, "articles/article.html", context)
-
-
-def _neighbours(article: Article) -> tuple[Article | None, Article | None]:
-    """Return the articles before and after in the issue, as printed."""
-    of_issue = Article.objects.published().filter(page__issue=article.page.issue)
-    articles = list(of_issue.in_print_order().only("headline"))
-    number = articles.index(article)
-    previous = articles[number - 1] if number else None
-    return previous, articles[number + 1] if number + 1 < len(articles) else None
