@@ -11,6 +11,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 
 from articles.models import Page, Photo
 from articles.models.picture import BROKEN, remove_sizes
+from articles.search import changes
 
 PICTURED: tuple[type[Photo] | type[Page], ...] = (Photo, Page)
 _CHUNK = 500
@@ -34,11 +35,14 @@ def make(every: bool = False, below: str = "") -> Iterator[tuple[Photo | Page, s
     by file; only those whose names begin with ``below``. What was made is kept if this is
     stopped, and not made again.
     """
-    for model in PICTURED:
-        rows = model._base_manager.exclude(image="") if every else _to_make(model)
-        wanted = rows.filter(image__startswith=below).order_by("pk")
-        for row in wanted.iterator(_CHUNK):
-            yield row, _make(row)
+    try:
+        for model in PICTURED:
+            rows = model._base_manager.exclude(image="") if every else _to_make(model)
+            wanted = rows.filter(image__startswith=below).order_by("pk")
+            for row in wanted.iterator(_CHUNK):
+                yield row, _make(row)
+    finally:
+        changes.note(())
 
 
 def make_of_photos_after(pk: int) -> int:
@@ -48,7 +52,10 @@ def make_of_photos_after(pk: int) -> int:
     that it does not have, and they are not all to be looked for again.
     """
     rows = _to_make(Photo).filter(pk__gt=pk).order_by("pk")
-    return sum(bool(_make(row)) for row in rows.iterator(_CHUNK))
+    try:
+        return sum(bool(_make(row)) for row in rows.iterator(_CHUNK))
+    finally:
+        changes.note(())
 
 
 def newest_photo() -> int:
@@ -109,8 +116,13 @@ def _before_saving(
 
 def _after_saving(instance: Any, **_kwargs: Any) -> None:
     if instance.image and instance.image_width is None:
-        # What cannot be made is left for make_pictures, which says why.
-        transaction.on_commit(partial(_make, instance), robust=True)
+        transaction.on_commit(partial(_make_stored, instance), robust=True)
+
+
+def _make_stored(instance: Photo | Page) -> None:
+    # What cannot be made is left for make_pictures, which says why.
+    if not _make(instance):
+        changes.note(())
 
 
 def _after_deleting(instance: Any, **_kwargs: Any) -> None:

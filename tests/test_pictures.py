@@ -13,7 +13,7 @@ from django.urls import reverse
 from PIL import Image, ImageCms, ImageDraw
 
 from articles import pictures
-from articles.body import blocks
+from articles.blocks import blocks
 from articles.models import Article, Photo
 from articles.models.picture import validate_picture, widths
 from newsarchive.urls import urlpatterns

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from articles.blocks import blocks
 from articles.models import Article
 from articles.search.related import related
 
@@ -23,7 +24,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "articles/withdrawn.html", context, status=410)
     previous, following = _neighbours(article)
     context |= {
-        "body": article.body(),
+        "blocks": blocks(article.body()),
         "tags": article.tags.all(),
         "contributions": article.contributions.all(),
         "previous": previous,

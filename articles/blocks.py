@@ -26,6 +26,11 @@ class Block:
         """Return the paragraph, the subhead or the first photo."""
         return self.parts[0]
 
+    @property
+    def is_photos(self) -> bool:
+        """Return whether templates/articles/_photos.html shows this block."""
+        return self.kind in ("photo", "gallery")
+
 
 def blocks(body: Iterable[Paragraph | Photo]) -> list[Block]:
     """Return ``Article.body()`` in blocks; one without a picture is in no gallery."""
