@@ -1,14 +1,15 @@
 """Pictures in a real Chromium: they take their room before they are there."""
 
 import io
+from threading import Event
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.views.static import serve
 from PIL import Image
 from playwright.sync_api import expect
 
 from articles.models import Photo
-from newsarchive.urls import urlpatterns
 from tests.factories import make_article
 from tests.test_browser import (  # noqa: F401
     chromium,
@@ -28,9 +29,9 @@ LOADED = "[...document.images].every(i => i.complete && i.naturalWidth > 0)"
 
 
 @pytest.fixture(autouse=True)
-def media(settings):
-    """Store pictures where the address of the live server looks for them."""
-    settings.MEDIA_ROOT = urlpatterns[0].default_args["document_root"]
+def media(settings, tmp_path):
+    """Give an empty folder for pictures."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 def picture(size, colour):
@@ -70,17 +71,40 @@ def scroll_through(page):
     page.wait_for_function(LOADED)
 
 
-def test_nothing_jumps_while_pictures_come(page):
-    article = make_article(body=["梅雨季来了。" * 30] * 4)
-    add_photos(article, [(1200, 800), (300, 200), (700, 1600)], 10)
-    article.paragraphs.create(position=20, text="雨。" * 200)
-    add_photos(article, [(900, 900)], 21)
-    # Slowly, so that text is there long before any picture.
-    page.route("**/media/**", lambda route: (page.wait_for_timeout(150), route.continue_()))  # fmt: skip
-    page.goto(article.get_absolute_url())
+@pytest.fixture
+def may_come(monkeypatch):
+    """Keep pictures back until this is set."""
+    event = Event()
+
+    def held(*args, **named):
+        event.wait(30)
+        return serve(*args, **named)
+
+    # Django's test server serves media by itself, before any address of ours.
+    monkeypatch.setattr("django.test.testcases.serve", held)
+    yield event
+    event.set()
+
+
+def test_nothing_jumps_while_pictures_come(may_come, page):
+    article = make_article(body=["梅雨季来了。"])
+    add_photos(article, [(1200, 800)], 2)
+    article.paragraphs.create(position=3, text="雨。" * 400)
+    add_photos(article, [(300, 200), (700, 1600)], 4)
+    article.paragraphs.create(position=6, text="雨。" * 400)
+    add_photos(article, [(900, 900)], 7)
+    page.goto(article.get_absolute_url(), wait_until="domcontentloaded")
+    page.wait_for_timeout(500)  # the text is painted
+    before = page.evaluate("document.documentElement.scrollHeight")
+    assert not page.evaluate("document.images[0].complete")
+    may_come.set()
+    # Unscrolled: the browser would keep in its place what one has scrolled to.
+    page.wait_for_function("document.images[0].complete")
+    page.wait_for_timeout(300)
     scroll_through(page)
-    assert page.evaluate("window.shifts") == 0
     assert page.locator("figure img").count() == 4
+    assert page.evaluate("document.documentElement.scrollHeight") == before
+    assert page.evaluate("window.shifts") == 0
 
 
 def test_a_screen_gets_a_size_that_fits(page):
