@@ -12,8 +12,9 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow changes to rows that are not ours, taggit's tags, and keep history."""
-        from articles import history
+        from articles import history, pictures
         from articles.search import signals
 
         signals.connect()
         history.register()
+        pictures.connect()

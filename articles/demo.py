@@ -30,6 +30,24 @@ _PERSONAL = re.compile(
 )
 
 Record = dict[str, Any]
+FOLDER = "demo"
+# What is to be seen in the drawings of demo_pictures.py, in the order of its scenes.
+DRAWINGS = {
+    "river": "黄昏的江边楼群和倒影",
+    "mountains": "晨雾里的层层山岭",
+    "street": "挂着红灯笼的老街",
+    "bridge": "静水上的三孔石桥",
+    "fields": "注满水的梯田",
+    "rain": "雨夜里的一排伞",
+    "market": "支着条纹棚的水果摊",
+    "harbour": "码头吊机下的集装箱船",
+}
+# So many of the photos have their caption only, as in an archive that was typed in.
+PHOTOS_WITHOUT_FILE = 4
+# An article with a gallery, by its number.
+GALLERY = 14
+# The page that has a picture of itself (demo_page.py).
+SCANNED = ["shili-ribao", "2018-10-08", "", "A01"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,7 @@ def _source(records: Iterable[Record]) -> _Source:
 class _Demo:
     source: _Source
     random: random.Random
+    photos: int = 0
 
     def records(self, articles: int) -> Iterator[Record]:
         yield from self._shared()
@@ -169,6 +188,7 @@ class _Demo:
                 label=label,
                 position=place + 1,
                 name=title.names[place],
+                **_scan([*issue, label]),
             )
             for position in range(1, self.random.choice(ARTICLES_A_PAGE) + 1):
                 if made < most:
@@ -177,6 +197,8 @@ class _Demo:
 
     def _article(self, page: list[Any], position: int, number: int) -> Iterator[Record]:
         records = list(self._parts([*page, position]))
+        if number == GALLERY:
+            records += _gallery([*page, position], len(records) + 1)
         author = self.random.choice(AUTHORS)
         heads = self._heads(number)
         article = _record(
@@ -251,12 +273,41 @@ class _Demo:
                 position=position + 1,
                 caption=caption,
                 credit=credit,
+                **self._drawing(),
             )
+
+    def _drawing(self) -> Record:
+        # Not at random: what comes after would be another archive.
+        self.photos += 1
+        if self.photos % PHOTOS_WITHOUT_FILE == 0:
+            return {}
+        return _drawn(self.photos % len(DRAWINGS))
 
     def _paragraph(self) -> str:
         return "".join(
             self.random.sample(self.source.sentences, self.random.randint(1, 4))
         )
+
+
+def _drawn(number: int) -> Record:
+    name = list(DRAWINGS)[number]
+    return {"image": f"{FOLDER}/{name}.webp", "alt": f"示例图画：{DRAWINGS[name]}"}
+
+
+def _gallery(article: list[Any], position: int) -> Iterator[Record]:
+    for number, seen in enumerate(DRAWINGS.values()):
+        yield _record(
+            "photo",
+            article=article,
+            position=position + number,
+            caption=f"示例组图之{number + 1}：{seen}",
+            credit="示例甲 绘",
+            **_drawn(number),
+        )
+
+
+def _scan(page: list[Any]) -> Record:
+    return {"image": f"{FOLDER}/page.webp"} if page == SCANNED else {}
 
 
 def _record(model: str, **fields: Any) -> Record:
@@ -270,6 +321,6 @@ def _same(record: Record) -> Record:
 def _traditional(record: Record) -> Record:
     """Return the record with its texts in traditional characters."""
     convert = OpenCC("s2t").convert
-    shown = {"kicker", "headline", "deck", "text", "caption"}
+    shown = {"kicker", "headline", "deck", "text", "caption", "alt"}
     fields = {k: convert(v) if k in shown else v for k, v in record["fields"].items()}
     return {**record, "fields": fields}

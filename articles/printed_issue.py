@@ -67,7 +67,7 @@ def laid_out(articles: Iterable[Article]) -> Layout[Article]:
 def _lay_out(pages: list[PrintedPage]) -> None:
     some = _first_of(pages, STORIES_OF_PAGE)
     whole = some.defer("source_text", "correction", "doubts")
-    found = _by_page(whole.with_lead(_LEAD_LENGTH).with_length(), pages)
+    found = _by_page(whole.with_lead(_LEAD_LENGTH).with_length().with_picture(), pages)
     for page in pages:
         page.layout = laid_out(found[page.page.pk])
         page.shown = len(found[page.page.pk])

@@ -6,6 +6,7 @@ Every step is skipped when it is done, and may be killed anywhere: the next run 
 import fcntl
 import hashlib
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from articles import pictures
+from articles.demo import FOLDER
 from articles.models import Publication
 from articles.search import index
 from newsarchive.preflight import Say, StartError, check_server, first_line
 
+FIXTURE_MEDIA = settings.BASE_DIR / "fixtures" / "media"
 FIXTURES = ("xinmin-2020-06-08", "demo")
 # Of the PostgreSQL advisory lock: two who prepare one database take turns.
 LOCK = 0x6E657773
@@ -60,6 +64,7 @@ def prepare_database(say: Say) -> None:
         _migrate(say)
         if not Publication.objects.exists():
             _load_fixtures(say)
+        _make_pictures()
         _update_index(say)
 
 
@@ -102,8 +107,24 @@ def _permissions() -> int:
 
 def _load_fixtures(say: Say) -> None:
     say("Loading the articles …")
+    _copy_media()
     # One transaction for all, so that a publication is there only if everything is.
     call_command("loaddata", *FIXTURES, verbosity=0)
+
+
+def _copy_media() -> None:
+    """Copy the fixtures' pictures to where uploads are; one cut short by a kill again."""
+    for source in FIXTURE_MEDIA.rglob("*.*"):
+        target = Path(settings.MEDIA_ROOT) / source.relative_to(FIXTURE_MEDIA)
+        if not target.exists() or target.stat().st_size != source.stat().st_size:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def _make_pictures() -> None:
+    """Make what a kill left unmade between the articles and the sizes of their pictures."""
+    for _row, _trouble in pictures.make(below=f"{FOLDER}/"):
+        pass
 
 
 def _update_index(say: Say) -> None:

@@ -184,6 +184,13 @@ if DEBUG:
     STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+# Sizes are made as a picture is stored (articles/models/picture.py).
+PICTURES = {
+    "FILE_TYPES": ["AVIF", "WEBP"],
+    "PICTURE_CLASS": "articles.models.picture.Picture",
+    "PROCESSOR": "articles.models.picture.process",
+    "USE_PLACEHOLDERS": False,
+}
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # ---- Tags

@@ -9,8 +9,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from PIL import Image, ImageChops, ImageStat
 
-from articles.demo import MARK, demo
+from articles import demo_page, demo_pictures
+from articles.demo import DRAWINGS, MARK, SCANNED, demo
 from articles.models import Article, Issue, Paragraph, Publication, SearchDocument
 from articles.search.engine import Filters, search
 from articles.search.language import parse
@@ -297,3 +299,44 @@ def test_make_demo_refuses_a_number_that_makes_no_sense(number):
 def test_make_demo_says_where_it_cannot_write(tmp_path):
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("make_demo", output=str(tmp_path / "missing" / "demo.json"))
+
+
+# ---- pictures of the demo
+
+
+def test_every_picture_of_the_demo_is_there_and_all_are_small():
+    folder = settings.BASE_DIR / "fixtures" / "media"
+    named = {r["fields"].get("image") for r in records(FIXTURES[1])} - {None}
+    files = {path for path in folder.rglob("*") if path.is_file()}
+    assert named == {path.relative_to(folder).as_posix() for path in files}
+    assert sum(path.stat().st_size for path in files) < 200_000
+    for record in records(FIXTURES[1]):
+        if record["model"] == "articles.photo" and "image" in record["fields"]:
+            assert record["fields"]["alt"].startswith("示例")
+
+
+def test_the_demo_is_drawn_as_the_command_draws_it():
+    drawn = dict(demo_pictures.drawings())
+    assert list(drawn) == list(DRAWINGS)
+    for name, picture in drawn.items():
+        with Image.open(demo_folder() / f"{name}.webp") as stored:
+            difference = ImageChops.difference(picture, stored.convert("RGB"))
+        assert max(ImageStat.Stat(difference).mean) < 3, name
+
+
+def test_the_printed_page_has_room_for_each_of_its_articles():
+    articles = [
+        r["fields"]["position"]
+        for r in records(FIXTURES[1])
+        if r["model"] == "articles.article" and r["fields"]["page"] == SCANNED
+    ]
+    assert articles == sorted(demo_page.regions())
+    for left, top, width, height in demo_page.regions().values():
+        assert 0 < left < left + width < 1
+        assert 0 < top < top + height < 1
+    with Image.open(demo_folder() / "page.webp") as page:
+        assert page.size == demo_page.SIZE
+
+
+def demo_folder():
+    return settings.BASE_DIR / "fixtures" / "media" / "demo"

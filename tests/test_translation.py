@@ -25,6 +25,7 @@ HAN = re.compile(r"[\u3007\u4e00-\u9fff]")
 DATA_MODULES = {
     "articles/demo.py",
     "articles/converters.py",
+    "articles/demo_page.py",
     "articles/calendar.py",
     "articles/citation.py",
 }

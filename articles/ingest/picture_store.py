@@ -9,10 +9,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from articles.models import Article, Page
+from articles.models.picture import IMPORTED
 from articles.search import changes
-
-# What stands in the name of a picture that an import stored: others are an editor's choice.
-_MARK = "import-"
 
 
 class StoreError(RuntimeError):
@@ -35,7 +33,7 @@ def store(pictures: Iterable[tuple[int, str]], *, overwrite: bool) -> int:
         page = pages[pk]
         name = _name(page, Path(path))
         before = page.image.name or ""
-        is_ours = not before or Path(before).name.startswith(_MARK)
+        is_ours = not before or Path(before).name.startswith(IMPORTED)
         if name == before or not (is_ours or overwrite):
             continue
         _write(name, Path(path))
@@ -56,7 +54,7 @@ def _name(page: Page, path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
     day = page.issue.published_on
-    return f"pages/{day:%Y/%m}/{_MARK}{digest.hexdigest()}{path.suffix}"
+    return f"pages/{day:%Y/%m}/{IMPORTED}{digest.hexdigest()}{path.suffix}"
 
 
 def _write(name: str, path: Path) -> None:
@@ -75,5 +73,7 @@ def _write(name: str, path: Path) -> None:
 
 def _set(page: Page, name: str) -> None:
     # Not through the queryset that indexes all articles of the page: nobody searches it.
-    Page._base_manager.filter(pk=page.pk).update(image=name)
+    Page._base_manager.filter(pk=page.pk).update(
+        image=name, image_width=None, image_height=None
+    )
     changes.note(Article.objects.filter(page=page).values_list("pk", flat=True))

@@ -14,6 +14,7 @@ from taggit.models import TaggedItemBase
 
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.natural_key import keeping, key_of
+from articles.models.picture import Pictured, PictureField, photo_name
 from articles.models.place import Page, validate_slug
 
 # Characters of the body in a teaser; the style sheet shows fewer where room is short.
@@ -59,6 +60,16 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
         numbered = self.order_by().annotate(number=number).filter(number__lte=most)
         articles: Any = Article.objects.filter(pk__in=numbered.values("pk"))
         return cast("Self", articles)
+
+    def with_picture(self) -> Self:
+        """Return the articles with ``picture``, in one more query for all of them."""
+        firsts = Photo.objects.exclude(image_width=None).order_by(
+            "article_id", "position"
+        )
+        first = models.Prefetch(
+            "photos", firsts.distinct("article_id"), to_attr="first_pictures"
+        )
+        return self.prefetch_related(first)
 
     def with_text(self) -> Self:
         """Return the articles for lists, with everything that readers search in them."""
@@ -307,6 +318,11 @@ class Article(Indexed):
         """Return whether readers may see the article."""
         return self.status == self.Status.PUBLISHED
 
+    @property
+    def picture(self) -> "Photo | None":
+        """Return the first photo that can be shown, of an article ``with_picture``."""
+        return next(iter(getattr(self, "first_pictures", [])), None)
+
     def body(self) -> list["Paragraph | Photo"]:
         """Return paragraphs, subheads and photos in the order of print."""
         # A photo that shares a paragraph's position follows it.
@@ -398,7 +414,7 @@ class Paragraph(ArticlePart):
         return self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
 
 
-class Photo(ArticlePart):
+class Photo(Pictured, ArticlePart):
     """A picture with what is printed under it; the file itself may be missing."""
 
     part_kind = "photo"
@@ -406,7 +422,10 @@ class Photo(ArticlePart):
     article = models.ForeignKey(
         Article, models.CASCADE, related_name="photos", verbose_name=_("文章")
     )
-    image = models.ImageField(_("图片"), upload_to="photos/%Y/%m/", blank=True)
+    image = PictureField(_("图片"), upload_to=photo_name, blank=True)
+    # After the image: to assign that empties these.
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
     caption = models.TextField(_("图片说明"), blank=True)
     credit = models.CharField(
         _("摄影者"),
@@ -432,6 +451,14 @@ class Photo(ArticlePart):
                 name="photo_says_something",
                 violation_error_message=_("请给出图片、说明或摄影者。"),
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=~Q(image="") & Q(image_width=None),
+                name="photo_sizes_to_make",
+            ),
+            models.Index(fields=["image"], condition=~Q(image=""), name="photo_image"),
         ]
 
     def __str__(self) -> str:

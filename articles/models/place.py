@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.natural_key import keeping, key_of
+from articles.models.picture import Pictured, PictureField, page_name
 
 # First parts of addresses that are not publications (design, section 5).
 RESERVED_SLUGS = (
@@ -287,7 +288,7 @@ class PageQuerySet(IndexedQuerySet["Page"]):
         )
 
 
-class Page(Indexed):
+class Page(Pictured, Indexed):
     """A printed page (版) of an issue."""
 
     articles_path = "articles__pk"
@@ -305,7 +306,10 @@ class Page(Indexed):
     name = models.CharField(
         _("版名"), max_length=100, blank=True, help_text=_("例如 要闻。")
     )
-    image = models.ImageField(_("版面图"), upload_to="pages/%Y/%m/", blank=True)
+    image = PictureField(_("版面图"), upload_to=page_name, blank=True)
+    # After the image: to assign that empties these.
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
 
     objects = PageQuerySet.as_manager()
 
@@ -320,6 +324,14 @@ class Page(Indexed):
             models.CheckConstraint(
                 condition=Q(label__regex=LABEL), name="page_label_fits_address"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=~Q(image="") & Q(image_width=None),
+                name="page_sizes_to_make",
+            ),
+            models.Index(fields=["image"], condition=~Q(image=""), name="page_image"),
         ]
 
     def __str__(self) -> str:

@@ -19,20 +19,10 @@ from django.utils.translation import gettext as _
 
 from articles import meta, page_plan, structured
 from articles.models import Article, Page, Paragraph, Photo
+from articles.models.picture import PictureFile
 from articles.models.place import IssueKey
 
 Box = tuple[float, float, float, float]
-# What reading the head of a picture raises: no file, or none that is a picture.
-_UNREADABLE = (OSError, ValueError, SyntaxError)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The picture of a page, with its size in pixels."""
-
-    url: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +68,7 @@ def _as_printed(page: Page) -> dict[str, Any]:
     """Return the articles of a page with its picture and their zones, or with its plan."""
     readable = Article.objects.filter(page=page).published().for_lists().with_lead()
     articles = readable.in_print_order()
-    picture = picture_of(page)
+    picture = page.picture
     if picture:
         shown = list(articles.prefetch_related("regions"))
         zones = zones_of(shown, picture)
@@ -87,18 +77,7 @@ def _as_printed(page: Page) -> dict[str, Any]:
     return {"articles": shown, "plan": _plan(shown)}
 
 
-def picture_of(page: Page) -> Picture | None:
-    """Return the picture of a page, or None where it has none that can be read."""
-    if not page.image:
-        return None
-    try:
-        width, height = page.image.width, page.image.height
-    except _UNREADABLE:
-        return None
-    return Picture(page.image.url, width, height) if width and height else None
-
-
-def zones_of(articles: list[Article], picture: Picture) -> list[Zone]:
+def zones_of(articles: list[Article], picture: PictureFile) -> list[Zone]:
     """Return the articles that have regions with them, in pixels of the picture."""
     zones = [
         Zone(article, tuple(_pixels(r, picture) for r in article.regions.all()))
@@ -107,7 +86,7 @@ def zones_of(articles: list[Article], picture: Picture) -> list[Zone]:
     return [zone for zone in zones if zone.boxes]
 
 
-def _pixels(region: Any, picture: Picture) -> Box:
+def _pixels(region: Any, picture: PictureFile) -> Box:
     x, y, width, height = region.box
     across, down = picture.width, picture.height
     box = (x * across, y * down, width * across, height * down)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles import meta, structured
-from articles.body import contents
+from articles.blocks import blocks, contents
 from articles.models import Article
 from articles.neighbours import neighbours
 from articles.preferences import Preferences
@@ -30,7 +30,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     body = article.body()
     absolute = request.build_absolute_uri
     context |= {
-        "body": body,
+        "blocks": blocks(body),
         "contents": contents(body),
         "writing": Preferences.of(request).writing,
         "tags": article.tags.all(),

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 from tqdm import tqdm
 
+from articles import pictures
 from articles.ingest import known, pipeline
 from articles.ingest.entries import Meter
 from articles.ingest.formats import Rejected
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         given = Options(options["workers"], options["encoding"], options["publication"])
         words = tuple(LexiconWord.objects.values_list("word", flat=True))
         begin = time.monotonic()
+        newest = pictures.newest_photo()
         report = Report()
         meter = Meter(options["paths"])
         try:
@@ -102,6 +104,7 @@ class Command(BaseCommand):
                     progress.show(report)
                 if not options["dry_run"]:
                     index.flush()
+                    self._make_pictures(newest)
         except (OperationalError, InterfaceError) as error:
             reason = " ".join(str(error).split()).rstrip(".")
             raise CommandError(
@@ -131,6 +134,12 @@ class Command(BaseCommand):
         if self.stderr.isatty():
             return _Bar(meter)
         return _Lines(meter, self.stderr)
+
+    def _make_pictures(self, newest: int) -> None:
+        if failed := pictures.make_imported(newest):
+            self.stderr.write(
+                f"{failed} pictures could not be made; make_pictures says why"
+            )
 
     def _summarise(
         self, report: Report, store: Store, seconds: float, options: dict[str, Any]

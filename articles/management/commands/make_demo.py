@@ -8,9 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.demo import demo
+from articles import demo_page, demo_pictures
+from articles.demo import FOLDER, SCANNED, demo
 
 SOURCE = settings.BASE_DIR / "fixtures" / "xinmin-2020-06-08.json"
+PICTURES = settings.BASE_DIR / "fixtures" / "media" / FOLDER
+FONTS = Path("/usr/share/fonts/opentype/noto")
 OUTPUT = settings.BASE_DIR / "fixtures" / "demo.json"
 MAX_ARTICLES = 3000
 
@@ -41,6 +44,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--output", default=str(OUTPUT), help="a file, or - for the terminal"
         )
+        parser.add_argument(
+            "--pictures",
+            action="store_true",
+            help=f"draw fixtures/media/{FOLDER}/ as well, with the Noto CJK fonts in {FONTS}",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write one object a line."""
@@ -60,6 +68,25 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['output']} cannot be written: {error}"
             ) from error
+        if options["pictures"]:
+            _draw(records)
         self.stdout.write(
             f"{options['articles']} articles written to {options['output']}"
         )
+
+
+def _draw(records: list[dict[str, Any]]) -> None:
+    """Write the drawings and the page; the page has few shades, and is smaller lossless."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    drawn = dict(demo_pictures.drawings())
+    for name, picture in drawn.items():
+        picture.save(PICTURES / f"{name}.webp", quality=60, method=6)
+    fonts = demo_page.Fonts(
+        FONTS / "NotoSerifCJK-Bold.ttc", FONTS / "NotoSerifCJK-Regular.ttc"
+    )
+    try:
+        shown = {1: drawn["harbour"], 2: drawn["street"]}
+        page = demo_page.draw(records, SCANNED, fonts, shown)
+    except OSError as error:
+        raise CommandError(f"No font to draw the page with: {error}") from error
+    page.save(PICTURES / "page.webp", lossless=True, method=6)

@@ -1,0 +1,147 @@
+"""When sizes of pictures are made and removed (articles/models/picture.py says how)."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models import Max, Model, QuerySet
+from django.db.models.signals import post_delete, post_save, pre_save
+
+from articles.models import Page, Photo
+from articles.models.picture import BROKEN, IMPORTED, remove_sizes
+from articles.search import changes
+
+PICTURED: tuple[type[Photo] | type[Page], ...] = (Photo, Page)
+_CHUNK = 500
+
+
+def connect() -> None:
+    """Make sizes of what is stored by name, remove those of what is replaced or deleted."""
+    for model in PICTURED:
+        pre_save.connect(_before_saving, sender=model)
+        post_save.connect(_after_saving, sender=model)
+        post_delete.connect(_after_deleting, sender=model)
+
+
+# ---- Making
+
+
+def make(every: bool = False, below: str = "") -> Iterator[tuple[Photo | Page, str]]:
+    """Make the missing sizes of pictures; yield each with what went wrong, or "".
+
+    Only pictures without columns of width and height are looked at, or ``every`` one, file
+    by file; only those whose names begin with ``below``. What was made is kept if this is
+    stopped, and not made again.
+    """
+    try:
+        for model in PICTURED:
+            rows = model._base_manager.exclude(image="") if every else _to_make(model)
+            wanted = rows.filter(image__startswith=below).order_by("pk")
+            for row in wanted.iterator(_CHUNK):
+                yield row, _make(row)
+    finally:
+        changes.note(())
+
+
+def make_imported(after: int) -> int:
+    """Make the sizes of imported pages, and of photos with keys above ``after``.
+
+    Return how many could not be made. For imports, whose rows pass Django's signals by: an
+    archive may name a million files that it does not have, and they are not all to be
+    looked for again.
+    """
+    photos = _to_make(Photo).filter(pk__gt=after)
+    pages = _to_make(Page).filter(image__contains=f"/{IMPORTED}")
+    try:
+        return sum(
+            bool(_make(row))
+            for rows in (photos, pages)
+            for row in rows.order_by("pk").iterator(_CHUNK)
+        )
+    finally:
+        changes.note(())
+
+
+def newest_photo() -> int:
+    """Return the highest key of a photo, 0 where there is none."""
+    newest = Photo._base_manager.aggregate(Max("pk"))["pk__max"]
+    return newest or 0
+
+
+def _to_make(model: type[Photo] | type[Page]) -> QuerySet[Any]:
+    return model._base_manager.exclude(image="").filter(image_width=None)
+
+
+def _make(row: Photo | Page) -> str:
+    width, height = row.image_width, row.image_height
+    try:
+        if not (row.image.files_exist() and (width or _made_for_another(row))):
+            row.image.save_all()
+        row.image.note_size()
+    except BROKEN as error:
+        row.image_width = row.image_height = None
+        return " ".join(str(error).split()) or type(error).__name__
+    finally:
+        if (width, height) != (row.image_width, row.image_height):
+            _store_size(row)
+    return ""
+
+
+def _made_for_another(row: Photo | Page) -> bool:
+    # Files alone prove nothing: the last one may have been cut short by a kill.
+    rows = type(row)._base_manager.filter(image=row.image.name)
+    return rows.exclude(image_width=None).exists()
+
+
+def _store_size(row: Photo | Page) -> None:
+    """Write the columns, unless another picture was put in its place meanwhile."""
+    # Not through save: nothing that readers search has changed.
+    same = type(row)._base_manager.filter(pk=row.pk, image=row.image.name)
+    same.update(image_width=row.image_width, image_height=row.image_height)
+
+
+# ---- What signals say
+
+
+def _before_saving(
+    sender: type[Model], instance: Any, raw: bool, **_kwargs: Any
+) -> None:
+    if raw:
+        # A fixture, or a former version: its sizes may not be here, or no longer.
+        instance.image_width = instance.image_height = None
+    if instance.pk is None:
+        return
+    rows = sender._base_manager.filter(pk=instance.pk)
+    stored = rows.values_list("image", flat=True).first()
+    image = instance.image
+    if stored and not (image._committed and image.name == stored):
+        _remove_after_commit(stored, image.storage)
+
+
+def _after_saving(instance: Any, **_kwargs: Any) -> None:
+    if instance.image and instance.image_width is None:
+        transaction.on_commit(partial(_make_stored, instance), robust=True)
+
+
+def _make_stored(instance: Photo | Page) -> None:
+    # What cannot be made is left for make_pictures, which says why.
+    if not _make(instance):
+        changes.note(())
+
+
+def _after_deleting(instance: Any, **_kwargs: Any) -> None:
+    if instance.image:
+        _remove_after_commit(instance.image.name, instance.image.storage)
+
+
+def _remove_after_commit(name: str, storage: Storage) -> None:
+    # The original stays: former versions of an article name it (articles/history.py).
+    transaction.on_commit(partial(_remove_unused, name, storage), robust=True)
+
+
+def _remove_unused(name: str, storage: Storage) -> None:
+    # An import deletes the photos of an article and makes them anew, of the same files.
+    if not any(model._base_manager.filter(image=name).exists() for model in PICTURED):
+        remove_sizes(name, storage)
