@@ -3,8 +3,19 @@
 import shutil
 from contextlib import contextmanager
 
+import pytest
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+WIDTHS = {"phone": 390, "desk": 1280}
+# For the pytestmark of a module whose tests take the fixture chromium.
+IN_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="needs Debian's chromium (.ci/run installs it)"
+    ),
+]
 
 
 @contextmanager

@@ -5,18 +5,10 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from articles.models import LexiconWord
-from tests.browser import CHROMIUM
+from tests.browser import IN_CHROMIUM, WIDTHS
 from tests.factories import make_article, make_issue, make_page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="needs Debian's chromium (.ci/run installs it)"
-    ),
-]
-
-WIDTHS = {"phone": 390, "desk": 1280}
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(params=WIDTHS)

@@ -3,19 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import IN_CHROMIUM
 from tests.factories import make_article, make_issue, make_page
-from tests.test_browser import (  # noqa: F401  (fixtures)
-    chromium,
-    plain_static_files,
-    pytestmark,
-)
+
+pytestmark = IN_CHROMIUM
 
 DAYS = ("2019-06-08", "2020-06-07", "2020-06-08", "2020-06-09")
 HEAD = "长三角区域污染防治协作机制会议在浙江湖州召开并部署今后一个时期重点任务" * 3
 
 
 @pytest.fixture
-def visit(chromium, live_server):  # noqa: F811
+def visit(chromium, live_server):
     """Give a function that opens an address of an archive of four issues."""
     for day in DAYS:
         issue = make_issue(day)
@@ -30,6 +28,7 @@ def visit(chromium, live_server):  # noqa: F811
     def open_(path, width=1280, **options):
         context = chromium.new_context(
             base_url=live_server.url,
+            locale="zh-CN",
             viewport={"width": width, "height": 900},
             **options,
         )

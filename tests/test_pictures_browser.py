@@ -10,12 +10,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from articles.models import Photo
+from tests.browser import IN_CHROMIUM
 from tests.factories import make_article
-from tests.test_browser import (  # noqa: F401
-    chromium,
-    plain_static_files,
-    pytestmark,
-)
+
+pytestmark = IN_CHROMIUM
 
 WIDTHS = {"phone": 390, "desk": 1280}
 # Chromium's own sum leaves out what moves in the half second after a key or a click.
@@ -51,10 +49,11 @@ def add_photos(article, sizes, first):
 
 
 @pytest.fixture(params=WIDTHS)
-def page(request, chromium, live_server):  # noqa: F811
+def page(request, chromium, live_server):
     """Give a page that counts how far things jump."""
     context = chromium.new_context(
         base_url=live_server.url,
+        locale="zh-CN",
         viewport={"width": WIDTHS[request.param], "height": 800},
     )
     page = context.new_page()

@@ -10,12 +10,10 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from articles.models import Region
+from tests.browser import IN_CHROMIUM
 from tests.factories import make_article, make_issue, make_page
-from tests.test_browser import (  # noqa: F401  (fixtures)
-    chromium,
-    plain_static_files,
-    pytestmark,
-)
+
+pytestmark = IN_CHROMIUM
 
 SIZE = (600, 900)
 BOXES = {"全力以赴做好防汛工作": (0, 0, 1, 0.4), "简讯": (0.5, 0.5, 0.5, 0.5)}
@@ -46,13 +44,15 @@ def printed():
 
 
 @pytest.fixture
-def visit(chromium, live_server, printed):  # noqa: F811
+def visit(chromium, live_server, printed):
     """Give a function that opens the page in a context of one's own; no complaint is borne."""
     contexts, said = [], []
 
     def visit(path=PATH, **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
-        context = chromium.new_context(base_url=live_server.url, **options)
+        context = chromium.new_context(
+            base_url=live_server.url, locale="zh-CN", **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.on(

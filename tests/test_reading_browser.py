@@ -7,14 +7,10 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests.browser import CHROMIUM, open_page
+from tests.browser import IN_CHROMIUM, open_page
 from tests.factories import make_article
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
-]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture

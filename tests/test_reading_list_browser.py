@@ -5,13 +5,10 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import IN_CHROMIUM, WIDTHS
 from tests.factories import make_article, make_issue, make_page, make_publication
-from tests.test_browser import (  # noqa: F401 - the fixtures
-    WIDTHS,
-    chromium,
-    plain_static_files,
-    pytestmark,
-)
+
+pytestmark = IN_CHROMIUM
 
 KEY = "newsarchive.reading-list"
 
@@ -23,7 +20,7 @@ def articles(live_server):
 
 
 @pytest.fixture(params=WIDTHS)
-def context(request, chromium, live_server):  # noqa: F811 - a fixture's value
+def context(request, chromium, live_server):
     context = chromium.new_context(
         base_url=live_server.url, locale="zh-CN",
         viewport={"width": WIDTHS[request.param], "height": 900},
@@ -223,8 +220,10 @@ def test_another_file_is_refused_and_changes_nothing(
     expect(rows(reader)).to_have_count(1)
 
 
-def test_without_script_the_page_says_what_it_needs(chromium, live_server, articles):  # noqa: F811
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+def test_without_script_the_page_says_what_it_needs(chromium, live_server, articles):
+    context = chromium.new_context(
+        base_url=live_server.url, locale="zh-CN", java_script_enabled=False
+    )
     page = context.new_page()
     page.goto("/reading-list/")
     # Playwright turns scripts off too late for Chromium to show what is in noscript.

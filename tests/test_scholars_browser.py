@@ -9,13 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Contribution, Contributor
+from tests.browser import IN_CHROMIUM, WIDTHS
 from tests.factories import make_article, make_issue, make_page
-from tests.test_browser import (  # noqa: F401 - the fixtures
-    WIDTHS,
-    chromium,
-    plain_static_files,
-    pytestmark,
-)
+
+pytestmark = IN_CHROMIUM
 
 BODY = [
     "今年的梅雨来得早。上海市气象台发布暴雨预警-信号,市民出行带伞。",
@@ -34,14 +31,14 @@ def article(live_server):
     return made
 
 
-def open_context(chromium, live_server, **options):  # noqa: F811 - a fixture's value
-    context = chromium.new_context(base_url=live_server.url, **options)
+def open_context(chromium, live_server, **options):
+    context = chromium.new_context(base_url=live_server.url, locale="zh-CN", **options)
     context.set_default_timeout(10_000)
     return context
 
 
 @pytest.fixture(params=WIDTHS)
-def reader(request, chromium, live_server, article):  # noqa: F811
+def reader(request, chromium, live_server, article):
     """Give a reader with script and a clipboard, who looks at the article."""
     size = {"width": WIDTHS[request.param], "height": 900}
     context = open_context(chromium, live_server, viewport=size)
@@ -97,7 +94,7 @@ def select(page, first, start, last, end):
 
 
 def test_a_citation_is_read_and_downloaded_without_script(
-    chromium,  # noqa: F811
+    chromium,
     live_server,
     article,
 ):
