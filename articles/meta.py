@@ -64,7 +64,7 @@ def of_page(page: Page, articles: Iterable[Article], absolute: Absolute) -> Meta
         canonical=absolute(page.get_absolute_url()),
         description=_heads(articles),
         locale=_locale(page.issue.publication),
-        image=absolute(page.image.url) if page.image else "",
+        image=absolute(page.picture.middle) if page.picture else "",
         image_alt=page.title,
         published=page.issue.published_on.isoformat(),
     )
@@ -76,7 +76,7 @@ def of_article(
     """Return what an article says of itself: the text as printed, the first photo."""
     texts = (part for part in body if isinstance(part, Paragraph))
     first = next((part.text for part in texts if part.kind == "paragraph"), "")
-    photos = (part for part in body if isinstance(part, Photo) and part.image)
+    photos = (part for part in body if isinstance(part, Photo) and part.picture)
     photo = next(photos, None)
     issue = article.page.issue
     return Meta(
@@ -85,7 +85,7 @@ def of_article(
         description=_cut(first or article.deck or article.headline),
         type="article",
         locale=_locale(issue.publication),
-        image=absolute(photo.image.url) if photo else "",
+        image=absolute(photo.picture.middle) if photo and photo.picture else "",
         image_alt=(photo.alt or photo.caption) if photo else "",
         published=issue.published_on.isoformat(),
         modified=article.updated_at.isoformat(),

@@ -63,7 +63,7 @@ def article(
     address = absolute(story.get_absolute_url())
     on = story.page
     paper = on.issue.publication
-    photos = [part for part in body if isinstance(part, Photo) and part.image]
+    pictures = [part.picture for part in body if isinstance(part, Photo)]
     thing = _thing(
         "NewsArticle",
         address,
@@ -82,7 +82,7 @@ def article(
         dateline=story.dateline,
         genre=story.genre,
         keywords=[tag.name for tag in story.tags.all()],
-        image=[absolute(photo.image.url) for photo in photos],
+        image=[absolute(picture.largest) for picture in pictures if picture],
         correction=_correction(story.correction),
         isPartOf=_issue(on.issue, absolute),
         publisher=_thing("NewsMediaOrganization", name=paper.name),

@@ -1,7 +1,7 @@
-{% load static %}{% url 'offline' as offline %}"use strict";
+"use strict";
 /* Keeps what was read, for reading without a network: the network goes first, always. */
 
-const ASSETS = [{% for asset in assets %}"{{ asset|escapejs }}", {% endfor %}"{{ offline|escapejs }}"];
+const ASSETS = [{% for asset in assets %}"{{ asset|escapejs }}", {% endfor %}];
 const PAGES = "pages-1";
 const FILES = "files-" + ASSETS.join("|");
 const MOST_PAGES = 300;
@@ -31,8 +31,9 @@ self.addEventListener("fetch", (event) => {
   else if (event.request.mode === "navigate") event.respondWith(page(event, url));
 });
 
-/* Names of static files change with what is in them. */
+/* A name with a hash changes with what is in the file; without one, the network knows. */
 async function file(event) {
+  if (!/\.[0-9a-f]{12}\./.test(event.request.url)) return picture(event);
   return (await caches.match(event.request)) || fetchAndKeep(event, FILES, MOST_FILES);
 }
 
@@ -54,7 +55,7 @@ async function page(event, url) {
 
 /* Articles, issues and pages; no search, no page of editors, nothing with parameters. */
 function worthKeeping(url) {
-  const reading = /^\/(articles\/\d+\/|[^/]+\/\d{4}-\d{2}-\d{2}[^/]*\/([^/]+\/)?|reading-list\/)?$/;
+  const reading = /^\/(articles\/\d+\/|[^/]+\/\d{4}-\d{2}-\d{2}[^/]*\/([^/]+\/)?)?$/;
   return !url.search && reading.test(url.pathname);
 }
 

@@ -28,6 +28,19 @@ def shown(context: Context, text: str, lang: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def head(context: Context, text: str, lang: str) -> str:
+    """Return a head as ``shown``, its phrases, which blanks part, each in one piece."""
+    phrases = text.split()
+    if len(phrases) < 2:
+        return shown(context, text, lang)
+    return format_html_join(
+        " ",
+        "<span>{}</span>",
+        ((shown(context, phrase, lang),) for phrase in phrases),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def shown_lang(context: Context, lang: str) -> str:
     """Return the language tag that ``shown`` text of this one has."""
     return display.lang_in(lang, _script(context))

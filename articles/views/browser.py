@@ -3,10 +3,16 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 # All that a page needs to look as it should without a network.
-_ASSETS = ("css/site.css", "js/reading.js", "js/offline.js", "favicon.svg")
+_ASSETS = (
+    "css/site.css", "favicon.svg", "js/reading.js", "js/keys.js", "js/complete.js",
+    "js/offline.js", "js/cite.js", "js/quote.js", "js/reading-list.js",
+    "js/reading-list-page.js",
+)  # fmt: skip
+_PAGES = ("offline", "reading_list")
 # Pages of readers that are quick to make, where one is about to go there; never a search.
 _PREFETCH = {
     "prefetch": [
@@ -40,7 +46,8 @@ def speculation_rules(request: HttpRequest) -> JsonResponse:
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Answer the script that keeps what was read; it names the style sheet of this version."""
-    context = {"assets": [static(name) for name in _ASSETS]}
+    assets = [*map(static, _ASSETS), *map(reverse, _PAGES)]
+    context = {"assets": assets, "offline": reverse("offline")}
     return render(
         request, "sw.js", context, content_type="text/javascript; charset=utf-8"
     )
