@@ -269,7 +269,7 @@ def row(page: str, status: int, results: dict[str, Measured | None]) -> list[str
     ours = results["ours"]
     for rival in ("bare", "nginx"):
         other = results[rival]
-        cells.append(f"{ours.rate / other.rate:.0%}" if ours and other else "–")
+        cells.append(f"{ours.rate / other.rate:.1%}" if ours and other else "–")
     return cells
 
 
