@@ -4,11 +4,11 @@ ARGS ?=
 # exec, so that no shell stands between make and what it runs: signals and exit codes pass.
 BOOTSTRAP = exec "$(PYTHON)" newsarchive/bootstrap.py
 
-.PHONY: help run test lint format bench bench-search bench-ingest clean-safe
+.PHONY: help run test lint format bench bench-search bench-ingest bench-serving bench-lighthouse clean-safe
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 18
 
 run:  ## Serve the archive at http://127.0.0.1:8000/ (PORT=9000 make run: elsewhere)
 	@$(BOOTSTRAP) run
@@ -30,6 +30,12 @@ bench-search:  ## Measure the search and its rivals (N=1000000: so many articles
 
 bench-ingest:  ## Measure import_issues (N=200000: so many articles)
 	@$(BOOTSTRAP) bench ingest
+
+bench-serving:  ## Measure the pages against a bare view and nginx
+	@$(BOOTSTRAP) bench serving
+
+bench-lighthouse:  ## Score the pages with Lighthouse in Chromium
+	@$(BOOTSTRAP) bench lighthouse
 
 clean-safe:  ## Remove what is made anew by itself; never the archive's data
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

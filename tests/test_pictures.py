@@ -14,8 +14,9 @@ from PIL import Image, ImageCms, ImageDraw
 
 from articles import pictures
 from articles.blocks import blocks
-from articles.models import Article, Photo
+from articles.models import Article, Page, Photo
 from articles.models.picture import validate_picture, widths
+from newsarchive.prepare import prepare_database
 from newsarchive.urls import urlpatterns
 from tests.factories import make_article, make_page
 
@@ -450,3 +451,17 @@ def test_browsers_may_keep_pictures_for_a_year(client):
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     answer.close()
     assert "immutable" not in client.get("/media/b.jpg").get("Cache-Control", "")
+
+
+def test_the_demo_has_its_pictures_before_it_is_served(media, transactional_db):
+    (Path(media) / "demo").mkdir(parents=True)
+    (Path(media) / "demo" / "river.webp").write_bytes(b"cut short by a kill")
+    prepare_database(lambda line: None)
+    pictured = Photo.objects.exclude(image="")
+    assert pictured.count() > 30
+    assert not pictured.filter(image_width=None).exists()
+    assert Page.objects.exclude(image_width=None).count() == 1
+    # A kill between the articles and their pictures: the next start makes up for it.
+    pictured.update(image_width=None, image_height=None)
+    prepare_database(lambda line: None)
+    assert not pictured.filter(image_width=None).exists()
