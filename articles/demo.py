@@ -13,6 +13,8 @@ from typing import Any
 
 from opencc import OpenCC
 
+from articles import demo_page
+
 MARK = "〔示例〕"
 NOTE = "本报及其文章均为示例：由真实报道的句子重新拼合而成，并非真实新闻。"
 STORED_AT = "2026-11-23T00:00:00Z"
@@ -222,6 +224,7 @@ class _Demo:
             yield _record(
                 "contribution", article=key, contributor=[author], role="reporter"
             )
+        yield from _region(key)
         for tag in self.random.sample(TAGS, self.random.randint(1, 3)):
             yield _record("taggedarticle", tag=[tag], content_object=key)
 
@@ -308,6 +311,18 @@ def _gallery(article: list[Any], position: int) -> Iterator[Record]:
 
 def _scan(page: list[Any]) -> Record:
     return {"image": f"{FOLDER}/page.webp"} if page == SCANNED else {}
+
+
+def _region(article: list[Any]) -> Iterator[Record]:
+    """Yield where an article stands on the picture of its page, if that has one."""
+    *page, position = article
+    if page != SCANNED:
+        return
+    names = ("x", "y", "width", "height")
+    box = zip(names, demo_page.regions()[position], strict=True)
+    # As Django writes decimals.
+    lengths = {name: f"{length:.5f}" for name, length in box}
+    yield _record("region", article=article, position=1, **lengths)
 
 
 def _record(model: str, **fields: Any) -> Record:

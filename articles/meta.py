@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -96,6 +97,13 @@ def of_list(title: str, address: str, after: str, absolute: Absolute) -> Meta:
     """Return what a page of a list says of itself; each has an address of its own."""
     page = f"?{urlencode({'after': after})}" if after else ""
     return Meta(title, absolute(f"{address}{page}"), title)
+
+
+def of_search(query: str, absolute: Absolute) -> Meta:
+    """Return what the first page of a plain search says of itself; no other is indexed."""
+    about = _("报纸档案中关于“%(query)s”的文章。") % {"query": query}
+    address = f"{reverse('search')}?{urlencode({'q': query})}"
+    return Meta(query, absolute(address), _cut(about))
 
 
 def _heads(articles: Iterable[Article]) -> str:

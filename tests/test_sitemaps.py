@@ -119,7 +119,7 @@ def test_crawlers_are_kept_from_what_is_asked_for(client):
     rules = robotparser.RobotFileParser()
     rules.parse(response.content.decode().splitlines())
     for path in (
-        "/search/?q=x",
+        "/search/advanced/",
         "/kwic/?q=x",
         "/trends/",
         "/admin/",

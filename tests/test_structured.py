@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -170,12 +171,27 @@ def test_a_page_has_one_address(asked, canonical, client, article):
 
 
 @pytest.mark.parametrize(
-    "path", ["/search/?q=长三角", "/search/", "/search/advanced/", "/kwic/", "/trends/"]
+    "path",
+    [
+        "/search/?q=长三角&sort=newest",
+        "/search/?q=无此",
+        "/search/",
+        "/search/advanced/",
+        "/kwic/",
+        "/trends/",
+    ],
 )
 def test_what_a_reader_asks_for_is_not_for_indexes(path, client, article):
     said = head(client, path)
     assert said["robots"] == "noindex"
     assert said["canonical"] == HOST + path.split("?")[0]
+
+
+def test_a_plain_search_that_finds_something_may_be_indexed(client, article):
+    said = head(client, "/search/?q=长三角")
+    assert "robots" not in said
+    assert said["canonical"] == f"{HOST}/search/?q={quote('长三角')}"
+    assert "长三角" in said["description"]
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "draft"])

@@ -1,17 +1,11 @@
 """The archive's records. A publication has issues, an issue pages, a page articles."""
 
-from articles.models.article import (
-    Article,
-    ArticleQuerySet,
-    Contribution,
-    Contributor,
-    Paragraph,
-    Photo,
-    TaggedArticle,
-)
+from articles.models.article import Article, ArticleQuerySet, TaggedArticle
 from articles.models.completion import Completion
+from articles.models.contributor import Contribution, Contributor
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.lexicon import LexiconWord
+from articles.models.part import Paragraph, Photo
 from articles.models.place import Issue, IssueQuerySet, Page, Publication
 from articles.models.region import Region
 from articles.models.search_document import (

@@ -5,7 +5,7 @@ page, issue and publication by number to say the key again). The rows that keys 
 kept here for the length of one ``loaddata``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -68,3 +68,9 @@ def key_of(instance: models.Model, relation: str) -> tuple[Any, ...]:
     known = rows.get((field.related_model, getattr(instance, f"{relation}_id")))
     key: tuple[Any, ...] = (known or getattr(instance, relation)).natural_key()
     return key
+
+
+def found_by(model: type[models.Model], relation: str, key: Iterable[Any]) -> Any:
+    """Return the row of this natural key that ``model.relation`` may refer to."""
+    related: Any = model._meta.get_field(relation).related_model
+    return related.objects.get_by_natural_key(*key)

@@ -9,7 +9,8 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.models.article import Article, ArticlePart
+from articles.models.article import Article
+from articles.models.part import ArticlePart
 
 # A hundred-thousandth of a page is a tenth of a pixel of the largest scan that was seen.
 PLACES = 5

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from articles import refining, understood
 from articles.forms import AdvancedSearchForm, CompletionForm, SearchForm
+from articles.meta import of_search
 from articles.search import completions, engine
 from articles.search.did_you_mean import did_you_mean
 from articles.search.facets import facets
@@ -53,6 +54,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
         return response
     results = asked.results
     nothing = results is not None and results.count == 0
+    if results is not None and not nothing and set(request.GET) == {"q"}:
+        # Filters and sorts of it are without number, and nothing that crawlers need.
+        context["meta"] = of_search(context["query"], request.build_absolute_uri)
     context |= {
         "results": results,
         "meant": did_you_mean(asked.query) if nothing else None,
@@ -66,6 +70,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "feed": f"{reverse('search_feed')}{refining.address(request.GET)}",
     }
     page = render(request, "articles/search.html", context)
+    if results is not None and (results.partial or results.newest_instead):
+        page["Cache-Control"] = "no-store"
     if results is None or not results.hits or results.count == 0:
         return page
     parts = _with_facets(request, form, results, page)
@@ -92,6 +98,8 @@ def _with_facets(
             "bars": refining.bars(found, request.GET),
         }
     except engine.SearchTimeoutError:
+        # There may be time when it is asked again.
+        page["Cache-Control"] = "no-store"
         context = {"count": None}
     yield render_to_string("articles/_facets.html", context, request)
     yield rest
