@@ -185,7 +185,7 @@ def test_a_month_of_thousands_is_counted_in_the_database(
         Article(page=page, position=n, headline="短", status="published")
         for n in range(1, 3_001)
     )
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         answer = client.get("/wanbao/?year=2020").content.decode()
     assert "2020年7月1日 星期三 3000 篇" in answer
 

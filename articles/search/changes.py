@@ -9,7 +9,6 @@ from articles.search.database import rows
 
 # More than this many rows take longer to count than a page of hits.
 _KEPT = 100
-_STATE = "SELECT count(*), max(id) FROM articles_indexchange"
 
 
 def note(article_ids: Iterable[int]) -> None:
@@ -27,18 +26,7 @@ def token() -> str:
     The number of rows and not the last of them alone: a transaction that began earlier may
     commit later.
     """
-    return _said(rows(_STATE))
-
-
-def committed() -> str:
-    """Return the same outside of a search, however long it takes."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        return _said(cursor.fetchall())
-
-
-def _said(found: list[tuple]) -> str:
-    ((number, last),) = found
+    ((number, last),) = rows("SELECT count(*), max(id) FROM articles_indexchange")
     return f"{number}-{last}"
 
 

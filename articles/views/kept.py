@@ -25,11 +25,14 @@ from django.utils.translation import get_language
 
 from articles.preferences import Preferences
 from articles.search import changes
+from articles.search.database import SearchTimeoutError, searching
 
 View = Callable[..., HttpResponseBase]
 
 # Of what no change in the archive tells, such as a page's picture replaced on the disk.
 _KEPT_SECONDS = 600
+# To ask whether anything changed takes less than one, unless somebody locks the table.
+_MOST_MILLISECONDS = 500
 # Browsers ask each time, and get 304; a CDN may answer for a minute. No stale-while-revalidate:
 # Chromium too would show a withdrawn article once more.
 _CACHE_CONTROL = "public, max-age=0, s-maxage=60"
@@ -55,10 +58,11 @@ def kept(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
+        token = _token() if request.method in ("GET", "HEAD") else None
+        if token is None:
             return view(request, *args, **kwargs)
         pages = caches["pages"]
-        key = _key(request)
+        key = _key(request, token)
         page: _Page | None = pages.get(key)
         if page is None:
             response = view(request, *args, **kwargs)
@@ -115,7 +119,7 @@ def _send(request: HttpRequest, page: _Page) -> HttpResponseBase:
     return answer or response
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: HttpRequest, token: str) -> str:
     """Return what names the page as this reader gets it."""
     said = (
         request.build_absolute_uri(),
@@ -123,7 +127,7 @@ def _key(request: HttpRequest) -> str:
         Preferences.of(request),
         # Pages say what day it is: in citations, and on this day in other years.
         timezone.localdate(),
-        _token(),
+        token,
     )
     return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
@@ -137,10 +141,18 @@ class _Seen:
 _seen = _Seen()
 
 
-def _token() -> str:
-    """Return what differs after every change to the archive, asked for now and then."""
+def _token() -> str | None:
+    """Return what differs after every change to the archive, asked for now and then.
+
+    None where the database is too busy to say.
+    """
     # Two threads may ask at once; who asked earlier must not look fresher.
     now = time.monotonic()
-    if now - _seen.at >= settings.PAGES_CHECKED_SECONDS:
-        _seen.token, _seen.at = changes.committed(), now
+    if now - _seen.at < settings.PAGES_CHECKED_SECONDS:
+        return _seen.token
+    try:
+        with searching(_MOST_MILLISECONDS):
+            _seen.token, _seen.at = changes.token(), now
+    except SearchTimeoutError:
+        return None
     return _seen.token
