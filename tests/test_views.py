@@ -257,10 +257,18 @@ FOUND = "and two searches, for a page and for the number, each in its transactio
 @pytest.mark.parametrize(
     ("path", "queries", "reason"),
     [
-        ("/", 6, "newest issues, pages, articles, issue before, its month, its day"),
+        (
+            "/",
+            7,
+            "newest issues, pages, articles, pictures, issue before, its month, its day",
+        ),
         ("/publications/", 9, f"publications, newest issues, {KEPT}"),
         ("/wanbao/", 9, f"publication, issues of the year, {KEPT}"),
-        ("/wanbao/2020-06-08/", 6, "issue, pages, articles, before, after, its day"),
+        (
+            "/wanbao/2020-06-08/",
+            7,
+            "issue, pages, articles, pictures, before, after, its day",
+        ),
         ("/on-this-day/06-08/", 3, "years, issues, articles"),
         ("/wanbao/2020-06-08/1/", 2, "pages with their issue, articles"),
         (
