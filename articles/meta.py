@@ -47,12 +47,12 @@ def of_publication(publication: Publication, absolute: Absolute) -> Meta:
     )
 
 
-def of_issue(issue: Issue, leads: Iterable[Article], absolute: Absolute) -> Meta:
-    """Return what an issue says of itself, with the heads of its leading articles."""
+def of_issue(issue: Issue, largest: Iterable[Article], absolute: Absolute) -> Meta:
+    """Return what an issue says of itself, with the heads of its largest articles."""
     return Meta(
         title=str(issue),
         canonical=absolute(issue.get_absolute_url()),
-        description=_heads(leads),
+        description=_heads(largest),
         locale=_locale(issue.publication),
         published=issue.published_on.isoformat(),
     )

@@ -53,10 +53,15 @@ def printed_pages(issue: Issue, whole: int) -> list[PrintedPage]:
     return pages
 
 
-def leads_of(pages: Iterable[PrintedPage]) -> list[Article]:
-    """Return the leading articles of the pages that are laid out, in order."""
-    layouts = (page.layout for page in pages if page.layout)
-    return [layout.lead for layout in layouts if layout.lead]
+def largest_of(pages: Iterable[PrintedPage]) -> list[Article]:
+    """Return the lead and the major stories of the pages that are laid out, in order."""
+    layouts = [page.layout for page in pages if page.layout]
+    return [
+        article
+        for layout in layouts
+        for article in (layout.lead, *layout.majors)
+        if article
+    ]
 
 
 def laid_out(articles: Iterable[Article]) -> Layout[Article]:

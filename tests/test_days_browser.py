@@ -57,7 +57,9 @@ def test_arrow_keys_turn_from_issue_to_issue(visit):
 
 def test_arrow_keys_turn_articles_years_and_days(visit):
     page = visit("/wanbao/2020-06-08/1/")
-    page.get_by_role("link", name="2020-06-08第1版第2篇").click()
+    page.get_by_role("link", name="2020-06-08第1版第2篇").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2020-06-08第1版第2篇")
+    expect(page.locator("[aria-keyshortcuts]").first).to_be_attached()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", level=1)).to_have_text("2020-06-08第1版第3篇")
     page.keyboard.press("ArrowRight")

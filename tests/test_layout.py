@@ -112,7 +112,7 @@ def test_an_issue_of_thousands_is_shown_in_part_and_in_few_queries(
     issue = make_issue()
     for n in range(1, 21):
         many(make_page(str(n), issue, position=n), 100)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         pages = printed_pages(issue, PAGES_AT_HOME)
         shown = [
             [a.page.issue.publication.lang for a in page.headlines] for page in pages

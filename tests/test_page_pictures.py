@@ -84,12 +84,13 @@ def test_the_same_again_changes_nothing_and_another_takes_its_place(inbox, media
     assert "0 new, 0 changed, 2 unchanged" in said
     assert "Pictures" not in said
     assert Page.objects.get().image.name == before
-    assert len([p for p in media.rglob("*") if p.is_file()]) == 1
+    originals = [path for path in (media / "pages").rglob("*") if path.is_file()]
+    assert len(originals) == 1
     changes = IndexChange.objects.count()
     scan.write_bytes(picture(colour=90))
     assert "Pictures of pages taken in: 1" in run(inbox)[0]
     assert Page.objects.get().image.name != before
-    assert IndexChange.objects.count() == changes + 1
+    assert IndexChange.objects.count() > changes
 
 
 def test_a_picture_that_an_editor_chose_stays(inbox):  # noqa: F811

@@ -102,7 +102,8 @@ def test_nothing_jumps_while_pictures_come(may_come, page):
     page.wait_for_timeout(300)
     scroll_through(page)
     assert page.locator("figure img").count() == 4
-    assert page.evaluate("document.documentElement.scrollHeight") == before
+    # Heights of sizes are rounded to a pixel.
+    assert abs(page.evaluate("document.documentElement.scrollHeight") - before) <= 1
     assert page.evaluate("window.shifts") == 0
 
 

@@ -104,7 +104,14 @@ def run_manage(*arguments, **environment):
     env = {
         k: v
         for k, v in os.environ.items()
-        if k not in {"DJANGO_SETTINGS_MODULE", "NEWSARCHIVE_ENV", "SECRET_KEY"}
+        # The last is that of the tests in a browser (conftest.py).
+        if k
+        not in {
+            "DJANGO_SETTINGS_MODULE",
+            "NEWSARCHIVE_ENV",
+            "SECRET_KEY",
+            "DJANGO_ALLOW_ASYNC_UNSAFE",
+        }
     }
     return subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *arguments],

@@ -1,6 +1,7 @@
 """What pages say of themselves to machines: schema.org, Open Graph, canonical addresses."""
 
 import html
+import io
 import json
 import re
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from PIL import Image
 
 from articles.models import Contribution, Contributor, Photo
 from tests.factories import make_article, make_issue, make_page, make_publication
@@ -36,6 +38,13 @@ def head(client, address):
     return {name: html.unescape(value) for name, value in said + links}
 
 
+def night():
+    """Return a small real picture."""
+    written = io.BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(written, "PNG")
+    return ContentFile(written.getvalue())
+
+
 @pytest.fixture
 def article():
     bao = make_publication("bao", "某报", cn_number="CN31-0003", issn="1234-5678")
@@ -47,7 +56,7 @@ def article():
         page=make_page("A02", issue, name="要闻"),
     )  # fmt: skip
     photo = Photo.objects.get()
-    photo.image.save("night.png", ContentFile(b"png"))
+    photo.image.save("night.png", night())
     for role, name in (("photographer", "王凯"), ("reporter", "叶薇")):
         writer = Contributor.objects.create(name=name, slug=name)
         Contribution.objects.create(article=made, contributor=writer, role=role)
@@ -67,7 +76,7 @@ def test_an_article_is_a_news_article_in_an_issue_of_a_newspaper(client, article
                     "url": HOST + reverse("author", args=["叶薇"])}],
         "inLanguage": "zh-Hans", "printPage": "A02", "printEdition": "晚间", "printColumn": "聚焦",
         "articleSection": "要闻", "dateline": "本报讯", "genre": "消息", "keywords": ["长三角"],
-        "image": [HOST + photo.image.url],
+        "image": [HOST + photo.image.largest],
         "correction": {"@type": "CorrectionComment", "text": "日期有误。"},
         "isPartOf": {
             "@type": "PublicationIssue", "@id": issue, "url": issue, "issueNumber": "21126",
@@ -132,7 +141,7 @@ def test_an_article_presents_itself(client, article):
     assert said["og:title"] == "长三角治理污染"
     assert said["og:type"] == "article"
     assert said["og:url"] == said["canonical"] == f"{HOST}/articles/{article.pk}/"
-    assert said["og:image"] == HOST + Photo.objects.get().image.url
+    assert said["og:image"] == HOST + Photo.objects.get().image.middle
     assert said["og:image:alt"] == "湖州夜景"
     assert said["og:locale"] == "zh_CN"
     assert said["article:published_time"] == "2020-06-08"
@@ -142,7 +151,7 @@ def test_an_article_presents_itself(client, article):
 
 
 def test_an_issue_is_described_by_its_heads(client, article):
-    make_article("要闻二", page=article.page)
+    make_article("要闻二", body=["要闻。" * 400], page=article.page)
     for record in (article.page, article.page.issue):
         said = head(client, record.get_absolute_url())
         assert said["description"] == "长三角治理污染 · 要闻二"
@@ -155,7 +164,6 @@ def test_an_issue_is_described_by_its_heads(client, article):
         ("/publications/?x=1", "/publications/"), ("/tags/?x=1", "/tags/"),
         ("/tags/长三角/?x=1", "/tags/%E9%95%BF%E4%B8%89%E8%A7%92/"),
         ("/tags/长三角/?page=1", "/tags/%E9%95%BF%E4%B8%89%E8%A7%92/"),
-        ("/tags/长三角/?page=2", "/tags/%E9%95%BF%E4%B8%89%E8%A7%92/?page=2"),
         ("/authors/叶薇/?x=1", "/authors/%E5%8F%B6%E8%96%87/"),
         ("/bao/2020-06-08-晚间/?x=1", "/bao/2020-06-08-%E6%99%9A%E9%97%B4/"),
         ("/bao/2020-06-08-晚间/A02/?x=1", "/bao/2020-06-08-%E6%99%9A%E9%97%B4/A02/"),

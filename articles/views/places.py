@@ -12,7 +12,7 @@ from articles.models.place import IssueKey
 from articles.printed_issue import (
     PAGES_AT_HOME,
     PAGES_OF_ISSUE,
-    leads_of,
+    largest_of,
     printed_pages,
 )
 
@@ -48,7 +48,7 @@ def issue(request: HttpRequest, slug: str, key: IssueKey) -> HttpResponse:
     context = {
         "issue": issue,
         "pages": pages,
-        "meta": meta.of_issue(issue, leads_of(pages), absolute),
+        "meta": meta.of_issue(issue, largest_of(pages), absolute),
         "structured": structured.issue(issue, absolute),
         "previous_issue": issue.previous(),
         "next_issue": issue.next(),
