@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from articles.converters import IssueKeyConverter, MonthDayConverter
 from articles.feeds import NewestFeed, PublicationFeed, SearchFeed, TagFeed
+from articles.kept_pages import kept
 from articles.views import (
     api,
     browser,
@@ -21,7 +22,6 @@ from articles.views import (
     searching,
     trends,
 )
-from articles.views.kept import kept
 
 register_converter(IssueKeyConverter, "issue")
 register_converter(MonthDayConverter, "day")

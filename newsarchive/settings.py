@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After those that set headers: a refusal has them too.
     "newsarchive.middleware.refuse_unprintable_input",
+    "articles.kept_pages.KeptPages",
     "newsarchive.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,7 +142,7 @@ CACHES = {
     # Each of some 50 kB at most; a page is looked at anew when anything changed.
     for name, entries in (("default", 300), ("pages", 500))
 }
-# How long a change may stay unseen by a page that is kept (articles/views/kept.py).
+# How long a change may stay unseen by a page that is kept (articles/kept_pages.py).
 PAGES_CHECKED_SECONDS = 1
 
 # ---- Sign-in

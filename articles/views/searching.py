@@ -74,10 +74,11 @@ def search(request: HttpRequest) -> HttpResponseBase:
         page["Cache-Control"] = "no-store"
     if results is None or not results.hits or results.count == 0:
         return page
-    parts = _with_facets(request, form, results, page)
     if results.count is None:
-        return StreamingHttpResponse(parts)
-    page.content = "".join(parts)
+        answer = StreamingHttpResponse(headers=page.headers)
+        answer.streaming_content = _with_facets(request, form, results, page, answer)
+        return answer
+    page.content = "".join(_with_facets(request, form, results, page, page))
     return page
 
 
@@ -86,8 +87,9 @@ def _with_facets(
     form: SearchForm,
     results: engine.Results,
     page: HttpResponse,
+    answer: HttpResponseBase,
 ) -> Iterator[str]:
-    """Yield the page up to its facets, then these, then the rest."""
+    """Yield the page up to its facets, then these, then the rest; say if it is not to be kept."""
     before, _place, rest = page.text.partition(_PLACE_OF_FACETS)
     yield before
     try:
@@ -99,7 +101,7 @@ def _with_facets(
         }
     except engine.SearchTimeoutError:
         # There may be time when it is asked again.
-        page["Cache-Control"] = "no-store"
+        answer["Cache-Control"] = "no-store"
         context = {"count": None}
     yield render_to_string("articles/_facets.html", context, request)
     yield rest

@@ -111,6 +111,19 @@ def test_readers_who_chose_differently_get_different_pages(client, article):
     assert len(tags) == 5
 
 
+def test_a_search_that_is_sent_in_parts_is_kept_once_it_was_sent(client):
+    for n in range(30):
+        make_article(f"梅雨{n}", body=["梅雨季来了。"])
+    first = client.get("/search/?q=梅雨")
+    assert first.streaming
+    body = b"".join(first)
+    again = client.get("/search/?q=梅雨")
+    assert not again.streaming
+    assert again.content == body
+    assert int(again["Content-Length"]) == len(body)
+    assert again["Content-Type"] == "text/html; charset=utf-8"
+
+
 def test_a_page_is_sent_compressed(client, article):
     url = article.get_absolute_url()
     plain = client.get(url)
