@@ -2,12 +2,14 @@
 
 The same bytes go out with an ETag and a Last-Modified, so that who has the page already gets
 304, and with a Cache-Control by which a CDN may keep them too. A change is seen here within
-``PAGES_CHECKED_SECONDS``: each process asks the database no oftener whether anything changed.
+``PAGES_CHECKED_SECONDS``, twice that at most: each process asks the database no oftener
+whether anything changed.
 """
 
 import gzip
 import hashlib
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -195,20 +197,35 @@ class _Seen:
 _seen = _Seen()
 
 
+_asking = threading.Lock()
+
+
 def _token() -> str | None:
     """Return what differs after every change to the archive, asked for now and then.
 
     None where the database is too busy to say.
     """
-    # Two threads may ask at once; who asked earlier must not look fresher.
     now = time.monotonic()
-    if now - _seen.at < settings.PAGES_CHECKED_SECONDS:
+    age, limit = now - _seen.at, settings.PAGES_CHECKED_SECONDS
+    if age < limit:
         return _seen.token
+    if not _asking.acquire(blocking=False):
+        # One request waits for the answer; to the others the last one is still good.
+        return _seen.token if age < 2 * limit else _ask(now)
+    try:
+        return _ask(now)
+    finally:
+        _asking.release()
+
+
+def _ask(now: float) -> str | None:
     try:
         with searching(_MOST_MILLISECONDS):
             # Pages say what day it is: in citations, and on this day in other years.
-            _seen.token, _seen.at = f"{changes.token()} {timezone.localdate()}", now
+            token = f"{changes.token()} {timezone.localdate()}"
     except (SearchTimeoutError, OperationalError, InterfaceError):
         # Without a database the view says so itself.
         return None
-    return _seen.token
+    # Who asked earlier must not look fresher.
+    _seen.token, _seen.at = token, now
+    return token
