@@ -15,8 +15,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or "2")
 worker_class = "gthread"
 threads = 4
 preload_app = True
-max_requests = 5000
-max_requests_jitter = 500
+# Against leaks; a new worker has to make its pages anew.
+max_requests = 100_000
+max_requests_jitter = 10_000
 # gunicorn allows no more than 8,190 bytes, and answers longer lines with a page of its own:
 # a pasted paragraph is to get ours. 10,000 Chinese characters in an address are 90,000 bytes.
 message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
