@@ -33,6 +33,7 @@ from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from articles import preferences
+from articles.models.place import RESERVED_SLUGS
 from articles.search import changes
 from articles.search.database import SearchTimeoutError, searching
 
@@ -40,6 +41,10 @@ View = Callable[..., HttpResponseBase]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _CACHE = "pages"
+# How addresses of kept pages begin, besides those of publications.
+_FIRST = frozenset(
+    ("publications", "articles", "search", "tags", "authors", "on-this-day")
+)
 _NAME = "_name_of_kept_page"
 
 # Of what no change in the archive tells, such as a page's picture replaced on the disk.
@@ -74,7 +79,7 @@ class KeptPages:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD") or (token := _token()) is None:
+        if not _may_be_asked(request) or (token := _token()) is None:
             return self._get_response(request)
         key = _key(request, token)
         page: _Page | None = caches[_CACHE].get(key)
@@ -84,6 +89,13 @@ class KeptPages:
         # will not be asked for.
         setattr(request, _NAME, key)
         return self._get_response(request)
+
+
+def _may_be_asked(request: HttpRequest) -> bool:
+    """Return whether an address may be one of ``kept``: it need not be, but is cheap to tell."""
+    first = request.path_info.lstrip("/").partition("/")[0]
+    is_publication = first not in RESERVED_SLUGS and "." not in first
+    return request.method in ("GET", "HEAD") and (is_publication or first in _FIRST)
 
 
 def kept(view: View) -> View:

@@ -157,3 +157,8 @@ def test_a_page_is_made_where_nobody_can_say_whether_anything_changed(client, ar
         assert "ETag" not in page
         assert time.monotonic() - begun < 10
     other.close()
+
+
+@pytest.mark.parametrize("path", ["*", "", "//", "/admin/login/", "/robots.txt"])
+def test_odd_addresses_and_those_of_others_pass_by(path, client):
+    assert client.generic("GET", path).status_code in (200, 301, 404)
