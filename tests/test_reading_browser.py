@@ -176,6 +176,8 @@ def test_print_leaves_the_article(address, chromium, live_server):
         for gone in ("header.site", ".related", ".neighbours", ".contents"):
             expect(page.locator(gone).first).to_be_hidden()
         expect(page.locator(".facts-list")).to_be_visible()
+        cited = page.locator(".facts-list .on-paper").last
+        expect(cited).to_contain_text("城市烟火气暗藏新密码[N/OL]. 新民晚报")
         mode = "getComputedStyle(document.querySelector('.set')).writingMode"
         assert page.evaluate(mode) == "horizontal-tb"
         assert background(page) == "rgb(255, 255, 255)"

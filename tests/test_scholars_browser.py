@@ -258,6 +258,29 @@ def test_what_is_shown_in_other_characters_is_quoted_as_printed(reader, article)
     assert quotation.startswith(f"「{BODY[0][9:23]}」")
 
 
+def test_a_quotation_from_a_converted_page_is_the_original(reader, article):
+    reader.goto(f"{article.get_absolute_url()}?script=hant")
+    assert "氣象" in reader.locator("#p1").inner_text()
+    select(reader, "p1", 9, "p1", 23)
+    quotation = copied(reader, press(reader, "复制引文"))
+    assert quotation.startswith(f"「{BODY[0][9:23]}」")
+
+
+def test_a_quotation_from_vertical_setting_has_the_marks_of_print(reader, article):
+    article.paragraphs.create(
+        position=9, text="他说：“今年6月18日入梅。”大家都带了伞。"
+    )
+    cookie = {"name": "reading", "value": "writing:vertical", "url": reader.url}
+    reader.context.add_cookies([cookie])
+    reader.reload()
+    expect(reader.locator("#p9")).to_contain_text("『今年6月18日入梅。』")
+    reader.evaluate(
+        "document.getSelection().selectAllChildren(document.getElementById('p9'))"
+    )
+    quotation = copied(reader, press(reader, "复制引文"))
+    assert quotation.startswith("「他说：“今年6月18日入梅。”大家都带了伞。」")
+
+
 def test_where_lengths_differ_only_the_paragraph_is_offered(reader, article):
     converted(reader, article, TRADITIONAL + "了")
     select(reader, "p1", 9, "p1", 23)
