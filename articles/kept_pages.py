@@ -94,8 +94,10 @@ class KeptPages:
 def _may_be_asked(request: HttpRequest) -> bool:
     """Return whether an address may be one of ``kept``: it need not be, but is cheap to tell."""
     first = request.path_info.lstrip("/").partition("/")[0]
-    is_publication = first not in RESERVED_SLUGS and "." not in first
-    return request.method in ("GET", "HEAD") and (is_publication or first in _FIRST)
+    is_a_page = first not in RESERVED_SLUGS or first in _FIRST
+    # Files, such as a citation, end otherwise.
+    reads = request.method in ("GET", "HEAD") and request.path_info.endswith("/")
+    return reads and is_a_page
 
 
 def kept(view: View) -> View:

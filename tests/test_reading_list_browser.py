@@ -19,7 +19,7 @@ def articles(live_server):
     return [make_article(f"第{n}篇“梅雨”<b>", page=page) for n in range(3)]
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=["phone"])
 def context(request, chromium, live_server):
     context = chromium.new_context(
         base_url=live_server.url, locale="zh-CN",

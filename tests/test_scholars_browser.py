@@ -37,7 +37,7 @@ def open_context(chromium, live_server, **options):
     return context
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=["desk"])
 def reader(request, chromium, live_server, article):
     """Give a reader with script and a clipboard, who looks at the article."""
     size = {"width": WIDTHS[request.param], "height": 900}
