@@ -72,19 +72,11 @@ def _with_eager(found: Iterable[Block]) -> Iterator[Block]:
 # ---- Contents
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A subhead as the table of contents names it."""
-
-    anchor: str
-    text: str
-
-
-def contents(parts: Iterable[Paragraph | Photo]) -> list[Heading]:
-    """Return the table of contents of a body; none where there are too few subheads."""
-    headings = [
-        Heading(part.anchor, part.text)
+def contents(parts: Iterable[Paragraph | Photo]) -> list[Paragraph]:
+    """Return the subheads, for a table of contents; none where they are too few for one."""
+    subheads = [
+        part
         for part in parts
         if isinstance(part, Paragraph) and part.kind == Paragraph.Kind.SUBHEAD
     ]
-    return headings if len(headings) >= LEAST_CONTENTS else []
+    return subheads if len(subheads) >= LEAST_CONTENTS else []

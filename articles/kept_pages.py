@@ -119,20 +119,10 @@ def kept(view: View) -> View:
             return response
         if isinstance(response, TemplateResponse):
             response.render()
-        return _keep(request, response, key) or response
+        page = _keep(response, cast("HttpResponse", response).content, key)
+        return _send(request, page) if page else response
 
     return answer
-
-
-def _keep(
-    request: HttpRequest, response: HttpResponseBase, key: str
-) -> HttpResponseBase | None:
-    """Keep a page, and return it as it is sent from now on; None if it may not be kept."""
-    if not isinstance(response, HttpResponse) or not _may_be_kept(response):
-        return None
-    page = _page(response.content, response)
-    caches[_CACHE].set(key, page, _KEPT_SECONDS)
-    return _send(request, page)
 
 
 def _keeping(
@@ -143,14 +133,16 @@ def _keeping(
     for part in parts:
         sent.append(part)
         yield part
-    if _may_be_kept(response):
-        page = _page(b"".join(sent), response)
-        caches[_CACHE].set(key, page, _KEPT_SECONDS)
+    _keep(response, b"".join(sent), key)
 
 
-def _may_be_kept(response: HttpResponseBase) -> bool:
-    refused = "no-store" in response.get("Cache-Control", "") or response.cookies
-    return not refused
+def _keep(response: HttpResponseBase, body: bytes, key: str) -> _Page | None:
+    """Keep a page and return it as it is sent from now on; None if it may not be kept."""
+    if "no-store" in response.get("Cache-Control", "") or response.cookies:
+        return None
+    page = _page(body, response)
+    caches[_CACHE].set(key, page, _KEPT_SECONDS)
+    return page
 
 
 def _page(body: bytes, response: HttpResponseBase) -> _Page:
@@ -209,8 +201,6 @@ class _Seen:
 
 
 _seen = _Seen()
-
-
 _asking = threading.Lock()
 
 

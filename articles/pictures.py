@@ -1,6 +1,6 @@
 """When sizes of pictures are made and removed (articles/models/picture.py says how)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -35,14 +35,11 @@ def make(every: bool = False, below: str = "") -> Iterator[tuple[Photo | Page, s
     by file; only those whose names begin with ``below``. What was made is kept if this is
     stopped, and not made again.
     """
-    try:
-        for model in PICTURED:
-            rows = model._base_manager.exclude(image="") if every else _to_make(model)
-            wanted = rows.filter(image__startswith=below).order_by("pk")
-            for row in wanted.iterator(_CHUNK):
-                yield row, _make(row)
-    finally:
-        changes.note(())
+    wanted = (
+        model._base_manager.exclude(image="") if every else _to_make(model)
+        for model in PICTURED
+    )
+    return _make_all(rows.filter(image__startswith=below) for rows in wanted)
 
 
 def make_imported(after: int) -> int:
@@ -54,14 +51,22 @@ def make_imported(after: int) -> int:
     """
     photos = _to_make(Photo).filter(pk__gt=after)
     pages = _to_make(Page).filter(image__contains=f"/{IMPORTED}")
+    return sum(bool(trouble) for _row, trouble in _make_all((photos, pages)))
+
+
+def _make_all(
+    wanted: Iterable[QuerySet[Any]],
+) -> Iterator[tuple[Photo | Page, str]]:
+    found = False
     try:
-        return sum(
-            bool(_make(row))
-            for rows in (photos, pages)
-            for row in rows.order_by("pk").iterator(_CHUNK)
-        )
+        for rows in wanted:
+            for row in rows.order_by("pk").iterator(_CHUNK):
+                found = True
+                yield row, _make(row)
     finally:
-        changes.note(())
+        # Pages show what was made so far; without any they are as they were.
+        if found:
+            changes.note(())
 
 
 def newest_photo() -> int:
