@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import workflow
 from articles.admin import doubts
 from articles.admin.base import ArchiveAdmin, ArchiveList, Compact
 from articles.admin.positions import PositionedForm, PositionedFormSet, next_position
@@ -254,6 +255,64 @@ class ArticleAdmin(ArchiveAdmin):
             *super().get_urls(),
         ]
 
+    # ---- Who may
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the articles that the user may see: not the drafts of others."""
+        articles: Any = super().get_queryset(request)
+        return workflow.visible(request.user, articles)
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> bool:
+        """Say whether the user may see the article."""
+        allowed = super().has_view_permission(request, obj)
+        return allowed and (obj is None or workflow.may_see(request.user, obj))
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> bool:
+        """Say whether the user may change the article as it stands."""
+        if obj is None:
+            return super().has_change_permission(request, obj)
+        return workflow.may_change(request.user, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> bool:
+        """Say whether the user may delete the article."""
+        if obj is None:
+            return super().has_delete_permission(request, obj)
+        return workflow.may_delete(request.user, obj)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Say whether the user may publish and withdraw."""
+        return request.user.has_perm("articles.publish_article")
+
+    def save_model(
+        self, request: HttpRequest, obj: Article, form: Any, change: bool
+    ) -> None:
+        """Note who entered a new article."""
+        if not change:
+            obj.entered_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+    # ---- The form
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Article | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Offer only the states that the user may give the article."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        if field := form.base_fields.get("status"):
+            allowed = workflow.choices(request.user, obj)
+            field.choices = [(status.value, status.label) for status in allowed]
+        return form
+
     def get_fieldsets(
         self, request: HttpRequest, obj: Article | None = None
     ) -> list[tuple[Any, Any]]:
@@ -300,17 +359,17 @@ class ArticleAdmin(ArchiveAdmin):
         """Return the time of the last change, short enough for one line."""
         return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
 
-    @admin.action(description=gettext_lazy("发布"), permissions=["change"])
+    @admin.action(description=gettext_lazy("发布"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Show the selected articles to readers."""
         self._set_status(request, queryset, Article.Status.PUBLISHED)
 
-    @admin.action(description=gettext_lazy("撤回"), permissions=["change"])
+    @admin.action(description=gettext_lazy("撤回"), permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Take the selected articles from readers, leaving their notice."""
         self._set_status(request, queryset, Article.Status.WITHDRAWN)
 
-    @admin.action(description=gettext_lazy("转为草稿"), permissions=["change"])
+    @admin.action(description=gettext_lazy("转为草稿"), permissions=["publish"])
     def make_draft(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Take the selected articles back to the desk."""
         self._set_status(request, queryset, Article.Status.DRAFT)

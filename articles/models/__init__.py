@@ -4,6 +4,7 @@ from articles.models.article import Article, ArticleQuerySet, TaggedArticle
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.duplicate import NearDuplicate, TextSketch
+from articles.models.job import Job
 from articles.models.lexicon import LexiconWord
 from articles.models.part import Paragraph, Photo
 from articles.models.place import Issue, IssueQuerySet, Page, Publication
@@ -25,6 +26,7 @@ __all__ = [
     "IndexChange",
     "Issue",
     "IssueQuerySet",
+    "Job",
     "LexemeCount",
     "LexiconWord",
     "NearDuplicate",

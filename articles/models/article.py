@@ -2,6 +2,7 @@
 
 from typing import Any, Self, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Deferrable, Q
 from django.db.models.functions import Coalesce, Length, RowNumber, Substr
@@ -28,6 +29,12 @@ class ArticleQuerySet(IndexedQuerySet["Article"]):
     def published(self) -> Self:
         """Return what readers may see: the only definition of it."""
         return self.filter(status=Article.Status.PUBLISHED)
+
+    def answered(self) -> Self:
+        """Return what readers get an answer about: the published, and notices of the withdrawn."""
+        return self.filter(
+            status__in=(Article.Status.PUBLISHED, Article.Status.WITHDRAWN)
+        )
 
     def with_place(self) -> Self:
         """Return the articles with page, issue and publication, in one query."""
@@ -156,6 +163,7 @@ class Article(Indexed):
         """Who may see the article."""
 
         DRAFT = "draft", _("草稿")
+        REVIEW = "review", _("送审")
         PUBLISHED = "published", _("已发布")
         WITHDRAWN = "withdrawn", _("已撤回")
 
@@ -195,8 +203,20 @@ class Article(Indexed):
     source_text = models.TextField(
         _("原始文本"), blank=True, help_text=_("来稿的原文，一字不改。")
     )
+    # Readers see it from this moment on (articles/workflow.py).
+    publish_at = models.DateTimeField(_("定时发布"), null=True, blank=True)
+    # Whose draft it is; imports have nobody.
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("录入者"),
+    )
     needs_review = models.BooleanField(
-        _("待审"),
+        _("待核对"),
         default=False,
         help_text=_("导入时有拿不准的地方，请对照原文审阅。"),
     )
@@ -240,7 +260,7 @@ class Article(Indexed):
                 violation_error_message=_("主题不可为空。"),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "published", "withdrawn"]),
+                condition=Q(status__in=["draft", "review", "published", "withdrawn"]),
                 name="article_status_known",
             ),
         ]
@@ -249,7 +269,18 @@ class Article(Indexed):
                 fields=["-updated_at"],
                 condition=Q(needs_review=True),
                 name="article_to_review",
-            )
+            ),
+            models.Index(
+                fields=["publish_at"],
+                condition=Q(publish_at__isnull=False),
+                name="article_to_publish",
+            ),
+        ]
+        # What Django's four rights do not say (articles/roles.py gives them to groups).
+        permissions = [
+            ("desk_article", _("处理别人的稿件")),
+            ("correct_article", _("修改已发布的文章")),
+            ("publish_article", _("发布、定时发布和撤回文章")),
         ]
 
     def __str__(self) -> str:

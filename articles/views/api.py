@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from articles.forms import SearchForm
 from articles.ingest.export import record_of, whole_articles
-from articles.models import Article
 from articles.openapi import description
 from articles.search import engine
 from articles.search.facets import count
@@ -116,7 +115,7 @@ def _marks(segments: list[Any]) -> list[list[int]]:
 @require_safe
 def article(request: HttpRequest, pk: int) -> JsonResponse:
     """Answer an article as an exchange record; 410 where it was withdrawn."""
-    found = whole_articles().exclude(status=Article.Status.DRAFT).filter(pk=pk).first()
+    found = whole_articles().answered().filter(pk=pk).first()
     if found is None:
         return _answer({"error": _("没有这篇文章。")}, 404)
     if not found.is_published:

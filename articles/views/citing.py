@@ -23,7 +23,7 @@ _SOFTWARE = [("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON")]
 @require_safe
 def citation(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
     """Answer the citation of an article; 404 for a draft, 410 where it was withdrawn."""
-    articles = Article.objects.exclude(status=Article.Status.DRAFT).for_citations()
+    articles = Article.objects.answered().for_citations()
     article = get_object_or_404(articles, pk=pk)
     if not article.is_published:
         return _plain(_("这篇文章已经撤下。"), 410)

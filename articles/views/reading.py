@@ -14,9 +14,9 @@ from articles.views.citing import panel
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an article; 410 with its notice where it was withdrawn, 404 for a draft."""
-    readable = Article.objects.exclude(status=Article.Status.DRAFT)
     parts = ("paragraphs", "photos", "tags", "contributions__contributor")
-    articles = readable.with_place().defer("source_text").prefetch_related(*parts)
+    answered = Article.objects.answered()
+    articles = answered.with_place().defer("source_text").prefetch_related(*parts)
     article = get_object_or_404(articles, pk=pk)
     context = {
         "article": article,

@@ -32,6 +32,8 @@ _STANDARD = {
 }
 _STATUS = {"published": "usable", "draft": "withheld", "withdrawn": "canceled"}
 _STATUS_OF = {said: status for status, said in _STATUS.items()}
+# ninjs has one word for all that is not out yet.
+_STATUS["review"] = _STATUS["draft"]
 _RAW = 300
 _BLOCK = 1024 * 1024
 _LIMIT = f"{LARGEST_RECORD // 2**20} MiB"

@@ -1,0 +1,68 @@
+"""Who may do what: four groups, made by a migration, which operators may change afterwards."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+# The names of rights as in ``user.has_perm``: the app, then the codename.
+_ARCHIVE = ("publication", "issue", "page")
+_PARTS = ("paragraph", "photo", "region", "contribution", "taggedarticle")
+
+
+def _of(actions: str, *models: str, app: str = "articles") -> set[str]:
+    return {f"{app}.{action}_{model}" for action in actions.split() for model in models}
+
+
+_REPORTER = (
+    _of("add change view", "article")
+    | _of("add change delete view", *_PARTS)
+    | _of("view", *_ARCHIVE, "contributor", "job")
+    | _of("view", "tag", app="taggit")
+)
+_EDITOR = (
+    _REPORTER
+    | _of("desk correct", "article")
+    | _of("add change", "issue", "page")
+    | _of("add change", "contributor", "lexiconword")
+    | _of("view change", "nearduplicate")
+    | _of("view", "lexiconword")
+    | _of("add change", "tag", app="taggit")
+)
+_CHIEF = (
+    _EDITOR
+    | _of("publish delete", "article")
+    | _of("add change", "publication")
+    | _of("delete", "issue", "page", "contributor", "lexiconword", "nearduplicate")
+    | _of("delete", "tag", app="taggit")
+)
+_ADMINISTRATOR = (
+    _CHIEF
+    | _of("delete", "publication")
+    | _of("view", "searchdocument")
+    | _of("add change delete view", "user", "group", app="auth")
+)
+
+# Stored in Chinese, which operators may change; pages show them translated.
+ROLES: dict[str, set[str]] = {
+    _("记者"): _REPORTER,
+    _("编辑"): _EDITOR,
+    _("主编"): _CHIEF,
+    _("管理员"): _ADMINISTRATOR,
+}
+
+
+def make(group: Any, permission: Any) -> None:
+    """Make the groups that are not there, from the models Group and Permission.
+
+    A group that is there is an operator's, and stays as it is.
+    """
+    known = {
+        f"{app}.{codename}": pk
+        for pk, app, codename in permission.objects.values_list(
+            "pk", "content_type__app_label", "codename"
+        )
+    }
+    for name, rights in ROLES.items():
+        made, is_new = group.objects.get_or_create(name=name)
+        if is_new:
+            made.permissions.set([known[right] for right in sorted(rights)])
