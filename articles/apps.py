@@ -1,7 +1,14 @@
 """The one application of the project."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AdminConfig):
+    """Django's admin, on a site of ours."""
+
+    default_site = "articles.admin_site.DeskSite"
 
 
 class ArticlesConfig(AppConfig):

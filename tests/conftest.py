@@ -17,8 +17,9 @@ def static_files():
 
 @pytest.fixture(autouse=True)
 def no_kept_pages():
-    """Forget the pages of other tests: a rolled back archive looks like one never changed."""
-    caches["pages"].clear()
+    """Forget what was kept for other tests: a rolled back archive looks like one never changed."""
+    for kept in caches.all(initialized_only=True):
+        kept.clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest
@@ -16,7 +15,8 @@ from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from articles.models import SearchDocument
+from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
+from articles.models import DraftText, SearchDocument
 from articles.search.pending import indexed
 
 # Each word of a search is one more condition on every searched column.
@@ -33,17 +33,6 @@ POSITION_CONSTRAINTS = (
 CHARACTERS_IN_A_LINE = 40
 
 
-class ArchiveList(ChangeList):
-    """A list that no address makes fail."""
-
-    def get_filters(self, request: HttpRequest) -> Any:
-        """Treat a month after the last of the calendar like any other wrong date."""
-        try:
-            return super().get_filters(request)
-        except OverflowError as error:
-            raise IncorrectLookupParameters(error) from error
-
-
 class SafeLists(admin.ModelAdmin):
     """Lists whose addresses take only what the page itself offers.
 
@@ -53,6 +42,7 @@ class SafeLists(admin.ModelAdmin):
 
     show_full_result_count = False  # a second count of the whole table
     list_per_page = 50
+    paginator = BoundedPaginator
     lookups: tuple[str, ...] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -79,6 +69,20 @@ class SafeLists(admin.ModelAdmin):
         """Search for the beginning of what was asked."""
         term = search_term[:MAX_SEARCH_LENGTH]
         return super().get_search_results(request, queryset, term)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet, *args: Any
+    ) -> HttpResponse | None:
+        """Run an action, but not on all rows where they are more than anybody looked at."""
+        every = request.POST.getlist("select_across")
+        if (
+            any(said not in ("", "0") for said in every)
+            and bounded_count(queryset) > MOST
+        ):
+            message = _("全部选中的超过 %(most)d 条，请先筛选或检索，再分批处理。")
+            messages.error(request, message % {"most": MOST})
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -177,16 +181,17 @@ class ArchiveAdmin(Compact, SafeLists):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
-        """Return what goes with these records, but for their search documents.
+        """Return what goes with these records, but for what search reads of them.
 
-        Editors may not delete those by themselves, and need not know of them.
+        Editors may not delete that by itself, and need not know of it.
         """
         gone, counts, missing, protected = super().get_deleted_objects(objs, request)
-        name = str(SearchDocument._meta.verbose_name)
-        plural = SearchDocument._meta.verbose_name_plural
-        kept = {model: number for model, number in counts.items() if model != plural}
-        needed = {model for model in missing if str(model) != name}
-        return _without(gone, f"{name}: "), kept, needed, protected
+        for model in (SearchDocument, DraftText):
+            name = str(model._meta.verbose_name)
+            counts.pop(str(model._meta.verbose_name_plural), None)
+            missing.discard(name)
+            gone = _without(gone, f"{name}: ")
+        return gone, counts, missing, protected
 
 
 def _without(nested: list[Any], beginning: str) -> list[Any]:

@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import gaps
 from articles.admin.base import ArchiveAdmin, Compact
 from articles.admin.positions import PositionedForm, PositionedFormSet
+from articles.admin.searching import PlaceSearch
 from articles.models import Issue, Page, Publication
 
 
@@ -43,7 +47,7 @@ class PageInline(Compact, admin.TabularInline):
 
 
 @admin.register(Issue)
-class IssueAdmin(ArchiveAdmin):
+class IssueAdmin(PlaceSearch, ArchiveAdmin):
     """Issues with their pages."""
 
     inlines = [PageInline]
@@ -52,9 +56,31 @@ class IssueAdmin(ArchiveAdmin):
     list_display_links = ["published_on"]
     list_filter = ["publication"]
     date_hierarchy = "published_on"
-    search_fields = ["publication__name", "^published_on", "edition", "=number"]
+    search_fields = ["edition", "=number"]
     search_help_text = gettext_lazy("报名、日期（例如 2020-06）、版次或总期号。")
     ordering = ["-published_on", "-pk"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the gaps."""
+        view = self.admin_site.admin_view(self.gaps_view)
+        return [path("gaps/", view, name="articles_issue_gaps"), *super().get_urls()]
+
+    def gaps_view(self, request: HttpRequest) -> HttpResponse:
+        """Show which issues seem to be missing, of all publications or of one, year by year."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = request.GET.get("publication", "")
+        publications = Publication.objects.filter(pk=key) if key.isdecimal() else None
+        publication = publications.first() if publications is not None else None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("缺期"),
+            "found": None if publication else gaps.of_all(),
+            "one": gaps.of(publication) if publication else None,
+            "add": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/articles/issue/gaps.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the issues with their publications, which name them everywhere."""
@@ -62,7 +88,7 @@ class IssueAdmin(ArchiveAdmin):
 
 
 @admin.register(Page)
-class PageAdmin(ArchiveAdmin):
+class PageAdmin(PlaceSearch, ArchiveAdmin):
     """Pages, each with links to its articles."""
 
     autocomplete_fields = ["issue"]
@@ -71,7 +97,8 @@ class PageAdmin(ArchiveAdmin):
     list_display = ["title", "issue", "label", "name", "position"]
     list_filter = ["issue__publication"]
     lookups = ("issue",)
-    search_fields = ["issue__publication__name", "^issue__published_on", "=label", "name"]  # fmt: skip
+    search_fields = ["=label", "name"]
+    issue_path = "issue__"
     search_help_text = gettext_lazy("报名、日期（例如 2020-06）、版号或版名。")
     ordering = ["-issue__published_on", "issue", "position", "label"]
 

@@ -7,7 +7,12 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.ingest.places import Place
-from articles.ingest.prepare import Prepared, copy_row, prepared_document
+from articles.ingest.prepare import (
+    Prepared,
+    copy_row,
+    prepared_document,
+    searched_fields,
+)
 from articles.ingest.record import Record
 from articles.models import Paragraph, Photo, Region
 from articles.models.article import TaggedArticle
@@ -16,6 +21,7 @@ from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import quote
 from articles.tags import tags_named
 from articles.text.people import people
+from articles.text.segment import pair_codes
 
 Placed = tuple[Prepared, Place]
 
@@ -72,7 +78,7 @@ def regions(article: int, record: Record) -> list[Region]:
 
 
 def insert(new: list[Placed]) -> None:
-    """COPY articles, parts, tags and search documents."""
+    """COPY articles, parts, tags and search documents, or the texts of drafts."""
     now = timezone.now().isoformat()
     ids = _reserve("articles_article", len(new))
     rows = _Rows()
@@ -92,6 +98,7 @@ def insert(new: list[Placed]) -> None:
     _copy("articles_photo", _PHOTO, rows.photos)
     _copy("articles_region", _REGION, rows.regions)
     _copy("articles_searchdocument", _DOCUMENT, rows.documents)
+    _copy("articles_drafttext", "article_id, bigrams, text", rows.drafts)
     changes.note(ids)
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
 
@@ -119,6 +126,7 @@ class _Rows:
         self.regions: list[str] = []
         self.tags: list[str] = []
         self.documents: list[str] = []
+        self.drafts: list[str] = []
 
     def add_parts(self, pk: int, record: Record) -> None:
         for position, part in enumerate(record.body, 1):
@@ -138,6 +146,8 @@ class _Rows:
     ) -> None:
         record = prepared.record
         if record.status != "published":
+            text = document.folded(searched_fields(record))
+            self.drafts.append(copy_row(pk, pair_codes(text) or "{}", text))
             return
         # Where the archive has this record elsewhere, no worker segmented it.
         made = prepared.document or prepared_document(record, current_lexicon())

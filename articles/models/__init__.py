@@ -3,6 +3,7 @@
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
+from articles.models.draft_text import DraftText
 from articles.models.duplicate import NearDuplicate, TextSketch
 from articles.models.job import Job
 from articles.models.lexicon import LexiconWord
@@ -23,6 +24,7 @@ __all__ = [
     "Completion",
     "Contribution",
     "Contributor",
+    "DraftText",
     "IndexChange",
     "Issue",
     "IssueQuerySet",

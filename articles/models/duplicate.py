@@ -78,6 +78,9 @@ class NearDuplicate(models.Model):
                 name="near_duplicate_verdict_known",
             ),
         ]
+        indexes = [
+            models.Index(fields=["verdict", "-id"], name="near_duplicate_by_verdict")
+        ]
 
     def __str__(self) -> str:
         return f"{self.first} / {self.second}"

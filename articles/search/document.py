@@ -65,12 +65,7 @@ class Content:
 
 def content(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> Content:
     """Return what is stored of an article's texts, each given with its field."""
-    texts: dict[str, list[str]] = {name: [] for name in FIELDS}
-    for name, text in fields:
-        if text:
-            # Cut by lines, because no word and no literal reaches from one to the next.
-            texts[name].append(fold(text).replace(FIELD_SEPARATOR, " "))
-    joined = {name: "\n".join(lines) for name, lines in texts.items()}
+    joined = _joined(fields)
     words = {
         name: Counter(segment(text, lexicon)) for name, text in joined.items() if text
     }
@@ -88,6 +83,20 @@ def content(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> Content:
         word_count=times.total(),
         text=text,
     )  # fmt: skip
+
+
+def folded(fields: Iterable[tuple[str, str]]) -> str:
+    """Return the texts alone, folded, as ``Content.text`` has them."""
+    return FIELD_SEPARATOR.join(_joined(fields).values())
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    texts: dict[str, list[str]] = {name: [] for name in FIELDS}
+    for name, text in fields:
+        if text:
+            # Cut by lines, because no word and no literal reaches from one to the next.
+            texts[name].append(fold(text).replace(FIELD_SEPARATOR, " "))
+    return {name: "\n".join(lines) for name, lines in texts.items()}
 
 
 def _frequencies(words: dict[str, Counter[str]]) -> Counter[str]:

@@ -10,13 +10,14 @@ from itertools import islice
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from articles.models import Article, Photo, SearchDocument
+from articles.models import Article, DraftText, Photo, SearchDocument
 from articles.search import bitmap_build, changes, completions, document
 from articles.search.document import VERSION
 from articles.search.lexicon import current_lexicon
 from articles.search.tsvector import quote
 from articles.text.lexicon import Lexicon
 from articles.text.people import people
+from articles.text.segment import pair_codes
 
 BATCH = 200
 
@@ -51,6 +52,7 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
         for doc in wanted.values()
         for term in completions.terms_of(doc.article, doc.authors or ())
     )
+    _keep_drafts(present)
     stored = SearchDocument.objects.filter(article__in=ids)
     known = {
         (article, part): (version, digest)
@@ -82,6 +84,28 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
     # Noted even if no document changed: a correction, a picture or a draft's page did.
     changes.note(touched)
     return len(changed) + len(gone)
+
+
+def _keep_drafts(ids: Sequence[int]) -> None:
+    """Keep the texts of those that are not published, and of no others."""
+    published = Article.objects.published().filter(pk__in=ids)
+    drafts = Article.objects.unpublished().filter(pk__in=ids)
+    DraftText.objects.filter(article__in=published.values("pk")).delete()
+    DraftText.objects.bulk_create(
+        (
+            draft_text(article.pk, searched_fields(article))
+            for article in drafts.with_text()
+        ),
+        update_conflicts=True,
+        unique_fields=["article"],
+        update_fields=["bigrams", "text"],
+    )
+
+
+def draft_text(article: int, fields: Iterable[tuple[str, str]]) -> DraftText:
+    """Return what is kept of the texts of an unpublished article, not yet stored."""
+    text = document.folded(fields)
+    return DraftText(article_id=article, text=text, bigrams=sorted(pair_codes(text)))
 
 
 def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
@@ -160,7 +184,10 @@ def mark_all_stale() -> None:
 
 
 def stale_ids() -> list[int]:
-    """Return the articles whose documents are missing, outdated, or no longer wanted."""
+    """Return the articles whose documents are missing, outdated, or no longer wanted.
+
+    So are drafts without their text, as all are that were there before it was kept.
+    """
     stored = SearchDocument.objects.filter(article=OuterRef("pk"))
     published = Article.objects.published()
     missing = published.filter(~Exists(stored.filter(version=VERSION, part=0)))
@@ -168,7 +195,8 @@ def stale_ids() -> list[int]:
     unwanted = Article.objects.exclude(status=Article.Status.PUBLISHED).filter(
         Exists(stored)
     )
-    found = missing.union(outdated, unwanted).values_list("pk", flat=True)
+    drafts = Article.objects.unpublished().filter(draft_text=None)
+    found = missing.union(outdated, unwanted, drafts).values_list("pk", flat=True)
     return sorted(found)
 
 
