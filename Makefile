@@ -4,7 +4,7 @@ ARGS ?=
 # exec, so that no shell stands between make and what it runs: signals and exit codes pass.
 BOOTSTRAP = exec "$(PYTHON)" newsarchive/bootstrap.py
 
-.PHONY: help run test lint format bench bench-search bench-ingest bench-serving bench-lighthouse clean-safe
+.PHONY: help run test lint format bench bench-search bench-ingest bench-serving bench-editing bench-lighthouse clean-safe
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -33,6 +33,9 @@ bench-ingest:  ## Measure import_issues (N=200000: so many articles)
 
 bench-serving:  ## Measure the pages against a bare view and nginx
 	@$(BOOTSTRAP) bench serving
+
+bench-editing:  ## Measure the editors' pages (N=1000000: so many articles)
+	@$(BOOTSTRAP) bench editing
 
 bench-lighthouse:  ## Score the pages with Lighthouse in Chromium
 	@$(BOOTSTRAP) bench lighthouse
