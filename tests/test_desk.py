@@ -155,6 +155,18 @@ def test_words_and_dates_together_narrow_a_search(admin_client):
     assert shown(admin_client, "?q=2020-02-31") == []
 
 
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_an_old_day_is_searched_though_newer_days_have_many_matches(
+    admin_client, monkeypatch, status
+):
+    monkeypatch.setattr(desk, "MOST", 2)
+    old = make_page(issue=make_issue("1980-01-01"))
+    make_article("同样的旧闻", page=old, status=status)
+    for number in range(4):
+        make_article(f"同样的新闻 {number}", status=status)
+    assert shown(admin_client, "?q=同样+1980") == ["同样的旧闻"]
+
+
 def test_a_search_with_too_many_matches_says_so(admin_client, monkeypatch):
     monkeypatch.setattr(desk, "MOST", 2)
     for number in range(4):

@@ -2,16 +2,14 @@
 
 import datetime
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 
 from articles.models import DraftText
 from articles.search import newest
-from articles.search.conditions import condition
-from articles.search.counts import counts
+from articles.search.conditions import condition, dates
 from articles.search.database import SearchTimeoutError, searching
-from articles.search.estimate import at_most, lexemes_of
 from articles.search.language import Literal, every
 from articles.text.fold import fold
 
@@ -33,12 +31,12 @@ class Asked:
         return bool(self.terms)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Primary keys of articles; ``more`` says that there are others."""
 
-    ids: list[int] = field(default_factory=list)
-    more: bool = False
+    ids: list[int]
+    more: bool
 
 
 def read(typed: str) -> Asked:
@@ -76,30 +74,28 @@ def _days(word: str) -> newest.Days | None:
 
 
 def find(asked: Asked) -> Found:
-    """Return the articles in which all terms stand: the newest published, and the last drafts."""
-    found = Found()
+    """Return the articles in which all terms stand: the newest published, and the last drafts.
+
+    The days are asked for as well: the newest of all days may leave out those of the days.
+    """
     drafts = DraftText.objects.all()
     for term in asked.terms:
         drafts = drafts.containing(term)
-    last = drafts.order_by("-article").values_list("article", flat=True)
-    found.ids = list(last[: MOST + 1])
-    published = _published(asked, found)
-    found.more |= len(found.ids) > MOST or len(published) > MOST
-    found.ids = found.ids[:MOST] + published[:MOST]
-    return found
+    if any(asked.days):
+        drafts = drafts.filter(article__page__issue__published_on__range=asked.days)
+    last = list(drafts.order_by("-pk").values_list("pk", flat=True)[: MOST + 1])
+    published, stopped = _published(asked)
+    more = stopped or len(last) > MOST or len(published) > MOST
+    return Found([*last[:MOST], *published[:MOST]], more)
 
 
-def _published(asked: Asked, found: Found) -> list[int]:
-    node = every(Literal(term) for term in asked.terms)
+def _published(asked: Asked) -> tuple[list[int], bool]:
+    """Return the newest that match, and whether the time was up before all were seen."""
+    matching = condition(every(Literal(term) for term in asked.terms))
+    matching &= dates(*asked.days)
     try:
         with searching(settings.SEARCH_TIMEOUT_MS):
-            known = counts(list(lexemes_of(node)))
-            most = at_most(node, known)
-            keys = newest.by_date(
-                condition(node), MOST + 1, at_most=most, within=asked.days
-            )
+            keys = newest.by_date(matching, MOST + 1, within=asked.days)
     except SearchTimeoutError as error:
-        # What was seen until then, and the page says that there may be more.
-        found.more = True
-        keys = list(error.partial)  # type: ignore[arg-type]
-    return [key.article for key in keys]
+        return [key.article for key in error.partial], True  # type: ignore[attr-defined]
+    return [key.article for key in keys], False
