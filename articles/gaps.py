@@ -7,7 +7,7 @@ gaps. A day without a paper, such as the New Year's, looks like one missed: an e
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from django.db.models import Count, Max
 from articles.models import Issue, Publication
 
 _WEEK = datetime.timedelta(days=7)
-_WEEKS_AROUND = 4
+_AROUND = [weeks * _WEEK for weeks in range(-4, 5) if weeks]
 # Of the eight weekdays around; in the first and last weeks of a run there are fewer.
 _MOST_OF = 5
 _KEPT_SECONDS = 600
@@ -75,7 +75,7 @@ def find(printed: Iterable[Printed]) -> list[Gap]:
     for (after, low), (before, high) in pairwise(issues):
         missed = tuple(_expected(after, before, days))
         # A number that starts anew, or one that was misread, tells nothing.
-        numbers = range((low or 0) + 1, high or 0) if low and high else range(0)
+        numbers = range(low + 1, high) if low and high else range(0)
         if len(numbers) > max(2 * (before - after).days, 1):
             numbers = range(0)
         if missed or numbers:
@@ -87,34 +87,40 @@ def _expected(after: Day, before: Day, days: set[Day]) -> Iterable[Day]:
     """Yield the days between two issues on whose weekday there is one in most weeks."""
     for number in range(1, (before - after).days):
         day = after + datetime.timedelta(days=number)
-        around = (day + step * _WEEK for step in _steps() if _exists(day, step))
+        around = (day + weeks for weeks in _AROUND if _exists(day, weeks))
         if sum(other in days for other in around) >= _MOST_OF:
             yield day
 
 
-def _steps() -> Sequence[int]:
-    return [n for n in range(-_WEEKS_AROUND, _WEEKS_AROUND + 1) if n]
-
-
-def _exists(day: Day, weeks: int) -> bool:
-    return 0 < day.toordinal() + 7 * weeks <= Day.max.toordinal()
+def _exists(day: Day, weeks: datetime.timedelta) -> bool:
+    return Day.min - day <= weeks <= Day.max - day
 
 
 def of(publication: Publication) -> Gaps:
     """Return the gaps of a publication, looked for again after ten minutes or new issues."""
-    issues = Issue.objects.filter(publication=publication)
-    state = issues.order_by().aggregate(count=Count("pk"), last=Max("pk"))
-    key = f"gaps-{publication.pk}-{state['count']}-{state['last']}"
-    found: list[Gap] | None = cache.get(key)
-    if found is None:
-        found = find(issues.order_by().values_list("published_on", "number"))
-        cache.set(key, found, _KEPT_SECONDS)
-    return Gaps(publication, state["count"], found)
+    return _of([publication])[0]
 
 
 def of_all() -> list[Gaps]:
     """Return the gaps of the publications that have any, most missing first."""
-    found = (of(publication) for publication in Publication.objects.all())
-    return sorted(
-        (gaps for gaps in found if gaps.gaps), key=lambda gaps: (-gaps.size, gaps.publication.name)
-    )  # fmt: skip
+    found = [gaps for gaps in _of(Publication.objects.all()) if gaps.gaps]
+    return sorted(found, key=lambda gaps: (-gaps.size, gaps.publication.name))
+
+
+def _of(publications: Iterable[Publication]) -> list[Gaps]:
+    wanted = list(publications)
+    # One query for all: the desk asks on every visit.
+    issues = Issue.objects.filter(publication__in=wanted).order_by()
+    counted = issues.values("publication").annotate(count=Count("pk"), last=Max("pk"))
+    states = {row["publication"]: (row["count"], row["last"]) for row in counted}
+    return [_kept(each, *states.get(each.pk, (0, 0))) for each in wanted]
+
+
+def _kept(publication: Publication, count: int, last: int) -> Gaps:
+    key = f"gaps-{publication.pk}-{count}-{last}"
+    found: list[Gap] | None = cache.get(key)
+    if found is None:
+        issues = Issue.objects.filter(publication=publication).order_by()
+        found = find(issues.values_list("published_on", "number"))
+        cache.set(key, found, _KEPT_SECONDS)
+    return Gaps(publication, count, found)

@@ -16,11 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
+from articles.admin.searching import MAX_SEARCH_LENGTH
 from articles.models import DraftText, SearchDocument
 from articles.search.pending import indexed
 
-# Each word of a search is one more condition on every searched column.
-MAX_SEARCH_LENGTH = 200
 # Ways in which a filter of the sidebar names its field in an address.
 FILTER_ENDINGS = ("", "__exact", "__id__exact", "__isnull")
 DATE_ENDINGS = ("__year", "__month", "__day")
@@ -74,11 +73,9 @@ class SafeLists(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet, *args: Any
     ) -> HttpResponse | None:
         """Run an action, but not on all rows where they are more than anybody looked at."""
-        every = request.POST.getlist("select_across")
-        if (
-            any(said not in ("", "0") for said in every)
-            and bounded_count(queryset) > MOST
-        ):
+        across = request.POST.getlist("select_across")
+        every = any(said not in ("", "0") for said in across)
+        if every and bounded_count(queryset, MOST) > MOST:
             message = _("全部选中的超过 %(most)d 条，请先筛选或检索，再分批处理。")
             messages.error(request, message % {"most": MOST})
             return HttpResponseRedirect(request.get_full_path())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from articles import gaps, workflow
+from articles.admin.lists import bounded_count
 from articles.models import Article, NearDuplicate
 
 ROWS = 6
@@ -109,7 +109,7 @@ def _of_articles(name: str, title: str, articles: Any, url: str, none: str) -> P
         Row(article.headline, _change("article", article.pk), str(article.page))
         for article in shown
     ]
-    return Panel(name, title, rows, _count(articles), url, none)
+    return Panel(name, title, rows, bounded_count(articles, COUNTED), url, none)
 
 
 def _near_duplicates() -> Panel:
@@ -125,7 +125,8 @@ def _near_duplicates() -> Panel:
     ]
     url = reverse("admin:articles_nearduplicate_changelist") + "?verdict__exact=open"
     none = _("没有待判断的近似文章。")
-    return Panel("duplicates", _("近似文章"), rows, _count(pairs), url, none)
+    count = bounded_count(pairs, COUNTED)
+    return Panel("duplicates", _("近似文章"), rows, count, url, none)
 
 
 def _gaps() -> Panel:
@@ -163,10 +164,6 @@ def _entry_url(entry: LogEntry) -> str:
 
 def _said(entry: LogEntry) -> str:
     return f"{localtime(entry.action_time):%m-%d %H:%M} {entry.user}"
-
-
-def _count(rows: QuerySet) -> int:
-    return rows.order_by().values("pk")[: COUNTED + 1].count()
 
 
 def _change(model: str, pk: int) -> str:

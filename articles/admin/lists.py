@@ -28,12 +28,12 @@ class BoundedPaginator(Paginator):
     def counted(self) -> int:
         """Return the number of rows, one more than ``MOST`` where there are more."""
         rows: Any = self.object_list
-        return bounded_count(rows)
+        return bounded_count(rows, MOST)
 
 
-def bounded_count(rows: QuerySet) -> int:
-    """Return the number of rows, one more than ``MOST`` where there are more."""
-    return rows.order_by().values("pk")[: MOST + 1].count()
+def bounded_count(rows: QuerySet, most: int) -> int:
+    """Return the number of rows, one more than ``most`` where there are more."""
+    return rows.order_by().values("pk")[: most + 1].count()
 
 
 class ArchiveList(ChangeList):
@@ -42,8 +42,6 @@ class ArchiveList(ChangeList):
     What is more than ``MOST`` rows is shown in the list's own order, page after page of the
     first of them; from there on by key (``?before=``).
     """
-
-    more = False
 
     def get_filters(self, request: HttpRequest) -> Any:
         """Treat a month after the last of the calendar like any other wrong date."""
@@ -70,24 +68,24 @@ class ArchiveList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Sort by what the address asks for if that takes no time; else by the list's own."""
-        if self.params.get(ORDER_VAR) and bounded_count(queryset) > MOST:
+        if self.params.get(ORDER_VAR) and bounded_count(queryset, MOST) > MOST:
             message = _("超过 %(most)d 条，仍按原来的次序排列；筛选之后可以排序。")
             messages.info(request, message % {"most": MOST})
             self.params.pop(ORDER_VAR)
             self.filter_params.pop(ORDER_VAR, None)
         return super().get_ordering(request, queryset)
 
-    def get_results(self, request: HttpRequest) -> None:
-        """Read the page, and whether there are more rows than pages can show."""
-        super().get_results(request)
-        paginator: Any = self.paginator
-        self.more = paginator.counted > MOST
-
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
         """Return an address of this list; one with other filters begins at the first row."""
         if new_params is None or PAGE_VAR not in new_params:
             remove = [*(remove or ()), BEFORE]
         return super().get_query_string(new_params, remove)
+
+    @property
+    def more(self) -> bool:
+        """Return whether there are more rows than pages can show."""
+        paginator: Any = self.paginator
+        return bool(paginator.counted > MOST)
 
     @property
     def most(self) -> int:

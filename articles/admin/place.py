@@ -71,7 +71,7 @@ class IssueAdmin(PlaceSearch, ArchiveAdmin):
             raise PermissionDenied
         key = request.GET.get("publication", "")
         publications = Publication.objects.filter(pk=key) if key.isdecimal() else None
-        publication = publications.first() if publications is not None else None
+        publication = publications and publications.first()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

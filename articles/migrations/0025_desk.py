@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             model_name='article',
             index=models.Index(condition=models.Q(('genre', ''), _negated=True), fields=['genre', '-id'], name='article_by_genre'),
         ),
+        # No list is in that order any more.
+        migrations.RemoveIndex(model_name='article', name='article_to_review'),
         migrations.AddIndex(
             model_name='article',
             index=models.Index(condition=models.Q(('needs_review', True)), fields=['-id'], name='article_doubtful'),

@@ -270,11 +270,6 @@ class Article(Indexed):
         ]
         indexes = [
             models.Index(
-                fields=["-updated_at"],
-                condition=Q(needs_review=True),
-                name="article_to_review",
-            ),
-            models.Index(
                 fields=["publish_at"],
                 condition=Q(publish_at__isnull=False),
                 name="article_to_publish",

@@ -1,24 +1,12 @@
 """What editors search of articles that readers do not see."""
 
-from typing import Self
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.text.segment import pair_codes
-
-
-class DraftTextQuerySet(models.QuerySet["DraftText"]):
-    """Texts of drafts, by what stands in them."""
-
-    def containing(self, folded: str) -> Self:
-        """Return the texts in which a folded string stands, to the letter."""
-        return self.filter(
-            text__contains=folded, bigrams__contains=sorted(pair_codes(folded))
-        )
+from articles.models.search_document import FoldedTextQuerySet
 
 
 class DraftText(models.Model):
@@ -35,7 +23,7 @@ class DraftText(models.Model):
     bigrams = ArrayField(models.IntegerField())
     text = models.TextField()
 
-    objects = DraftTextQuerySet.as_manager()
+    objects = FoldedTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("稿件文本")

@@ -1,7 +1,7 @@
 """What search reads, and nothing else does."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -14,12 +14,14 @@ from articles.models import lookups  # noqa: F401 - registers them
 from articles.text.fold import fold
 from articles.text.segment import pair_codes
 
+M = TypeVar("M", bound=models.Model)
 
-class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
-    """Search documents, by what stands in them."""
+
+class FoldedTextQuerySet(models.QuerySet[M]):
+    """Rows with a folded ``text`` and its ``bigrams``, by what stands in them."""
 
     def containing(self, folded: str) -> Self:
-        """Return the documents in which a folded string stands, to the letter.
+        """Return the rows in which a folded string stands, to the letter.
 
         White space in the string matches itself only.
         """
@@ -71,7 +73,7 @@ class SearchDocument(models.Model):
     frequencies = models.BinaryField()
     text = models.TextField()
 
-    objects = SearchDocumentQuerySet.as_manager()
+    objects = FoldedTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("检索文档")

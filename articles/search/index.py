@@ -192,10 +192,9 @@ def stale_ids() -> list[int]:
     published = Article.objects.published()
     missing = published.filter(~Exists(stored.filter(version=VERSION, part=0)))
     outdated = published.filter(Exists(stored.exclude(version=VERSION)))
-    unwanted = Article.objects.exclude(status=Article.Status.PUBLISHED).filter(
-        Exists(stored)
-    )
-    drafts = Article.objects.unpublished().filter(draft_text=None)
+    unpublished = Article.objects.unpublished()
+    unwanted = unpublished.filter(Exists(stored))
+    drafts = unpublished.filter(draft_text=None)
     found = missing.union(outdated, unwanted, drafts).values_list("pk", flat=True)
     return sorted(found)
 

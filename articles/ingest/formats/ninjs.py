@@ -30,10 +30,14 @@ _STANDARD = {
     "version": "3.0",
     "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json",
 }
-_STATUS = {"published": "usable", "draft": "withheld", "withdrawn": "canceled"}
+# One word for all that is not out yet, which is read as a draft: the last with it.
+_STATUS = {
+    "published": "usable",
+    "review": "withheld",
+    "draft": "withheld",
+    "withdrawn": "canceled",
+}
 _STATUS_OF = {said: status for status, said in _STATUS.items()}
-# ninjs has one word for all that is not out yet.
-_STATUS["review"] = _STATUS["draft"]
 _RAW = 300
 _BLOCK = 1024 * 1024
 _LIMIT = f"{LARGEST_RECORD // 2**20} MiB"
