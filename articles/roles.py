@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.management import create_permissions
 from django.utils.translation import gettext_noop as _
 
 # The names of rights as in ``user.has_perm``: the app, then the codename.
@@ -54,15 +55,41 @@ ROLES: dict[str, set[str]] = {
 def make(group: Any, permission: Any) -> None:
     """Make the groups that are not there, from the models Group and Permission.
 
-    A group that is there is an operator's, and stays as it is.
+    A group that is there is an operator's, and stays as it is. Rights of models that a later
+    migration makes are given by ``add`` there.
     """
-    known = {
+    known = _known(permission)
+    for name, rights in ROLES.items():
+        made, is_new = group.objects.get_or_create(name=name)
+        if is_new:
+            made.permissions.set([known[right] for right in rights & known.keys()])
+
+
+def add(group: Any, permission: Any, new: set[str]) -> None:
+    """Give the groups those of the ``new`` rights ("articles.view_change") that are theirs."""
+    known = _known(permission)
+    for name, rights in ROLES.items():
+        for made in group.objects.filter(name=name):
+            made.permissions.add(*(known[right] for right in rights & new))
+
+
+def _known(permission: Any) -> dict[str, int]:
+    return {
         f"{app}.{codename}": pk
         for pk, app, codename in permission.objects.values_list(
             "pk", "content_type__app_label", "codename"
         )
     }
-    for name, rights in ROLES.items():
-        made, is_new = group.objects.get_or_create(name=name)
-        if is_new:
-            made.permissions.set([known[right] for right in sorted(rights)])
+
+
+def with_rights(apps: Any) -> tuple[Any, Any]:
+    """Return the models Group and Permission of a migration, all rights so far written.
+
+    Django otherwise writes them after the last migration only.
+    """
+    for label in ("articles", "taggit", "auth"):
+        config = apps.get_app_config(label)
+        config.models_module = True
+        create_permissions(config, apps=apps, verbosity=0)
+        config.models_module = None
+    return apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")

@@ -24,6 +24,7 @@ from articles.models import (
 from articles.search import index
 from articles.search.index import stale_ids
 from articles.search.tsvector import tsquery_all
+from tests.actions import run_action
 from tests.factories import make_article, make_issue, make_page, make_publication
 
 pytestmark = pytest.mark.django_db
@@ -424,8 +425,13 @@ def test_pages_are_suggested_by_publication_date_and_label(
 def test_actions_change_status_and_findability(editor, action, before, after):
     articles = [make_article(f"梅雨{n}", status=before) for n in range(3)]
     long_ago = articles[0].updated_at
-    data = {"action": action, "_selected_action": [a.pk for a in articles[:2]]}
-    page = editor.post(url("articles_article_changelist"), data, follow=True)
+    listed = url("articles_article_changelist")
+    asking = {"action": action, "_selected_action": [a.pk for a in articles[:2]]}
+    text = editor.post(listed, asking).content.decode()
+    assert "将处理 2 条记录" in text
+    assert "梅雨1" in text
+    assert not Article.objects.exclude(status=before).exists()
+    page = run_action(editor, listed, action, [a.pk for a in articles[:2]])
     assert "2 篇文章的状态已改为" in page.content.decode()
     assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
         after,
@@ -439,6 +445,23 @@ def test_actions_change_status_and_findability(editor, action, before, after):
     history = editor.get(url("articles_article_history", articles[0].pk))
     assert "admin" in history.content.decode()
     assert stale_ids() == []
+
+
+def test_a_selection_that_changed_since_the_question_is_asked_about_again(editor):
+    for n in range(3):
+        make_article(f"梅雨{n}", status="draft")
+    listed = url("articles_article_changelist") + "?status__exact=draft"
+    data = {
+        "action": "publish",
+        "_selected_action": Article.objects.first().pk,
+        "select_across": "1",
+        "confirmed": "yes",
+        "asked_count": "2",
+    }
+    assert "将处理 3 条记录" in editor.post(listed, data).content.decode()
+    assert not Article.objects.published().exists()
+    editor.post(listed, {**data, "asked_count": "3"})
+    assert Article.objects.published().count() == 3
 
 
 def test_deleting_an_article_removes_its_document(editor):
@@ -709,7 +732,7 @@ def test_articles_for_review_are_listed_and_publishing_ends_the_review(admin_cli
     listed = admin_client.get(url, {"needs_review__exact": "1"}).content.decode()
     assert article.headline in listed
     assert other.headline not in listed
-    admin_client.post(url, {"action": "publish", "_selected_action": [article.pk]})
+    run_action(admin_client, url, "publish", [article.pk])
     article.refresh_from_db()
     assert (article.status, article.needs_review) == ("published", False)
 

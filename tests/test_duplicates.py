@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from articles.ingest import near_duplicates
 from articles.models import Article, NearDuplicate, Paragraph, TextSketch
+from tests.actions import run_action
 from tests.factories import make_article, make_issue, make_page
 
 SEED = Path(__file__).parent / "data" / "seed"
@@ -78,7 +79,7 @@ def test_what_an_editor_said_of_a_pair_stays_said(admin_client):
         in listed
     )
     pair = NearDuplicate.objects.get()
-    admin_client.post(url, {"action": "different", "_selected_action": [pair.pk]})
+    run_action(admin_client, url, "different", [pair.pk])
     Article.objects.first().save()
     find()
     pair.refresh_from_db()

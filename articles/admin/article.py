@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
-from django.core.cache import cache
-from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,221 +15,27 @@ from django.utils.translation import gettext_lazy
 
 from articles import workflow
 from articles.admin import doubts
-from articles.admin.base import ArchiveAdmin, Compact
-from articles.admin.lists import ArchiveList
-from articles.admin.positions import PositionedForm, PositionedFormSet, next_position
-from articles.admin.searching import ArticleSearch
-from articles.admin.tags import TagNames, TagsField
-from articles.models import (
-    Article,
-    Contribution,
-    Contributor,
-    Issue,
-    Page,
-    Paragraph,
-    Photo,
-    Region,
+from articles.admin.article_filters import (
+    ColumnFilter,
+    GenreFilter,
+    MineFilter,
+    ScheduledFilter,
+    YearFilter,
 )
-
-FREQUENT_VALUES = 30
-# To count them takes half a second of a million articles.
-FREQUENT_SECONDS = 600
-
-
-class PartFormSet(PositionedFormSet):
-    """Paragraphs or photos: both stand in one order."""
-
-    parts = ("paragraphs", "photos")
-
-
-class ParagraphInline(Compact, admin.TabularInline):
-    """The text of an article, paragraph by paragraph."""
-
-    model = Paragraph
-    form = PositionedForm
-    formset = PartFormSet
-    fields = ["position", "kind", "text"]
-    ordering = ["position"]
-
-    def get_extra(
-        self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
-    ) -> int:
-        """Offer some empty rows to a new article; 添加 makes more."""
-        return 0 if obj else 3
-
-
-class PhotoInline(Compact, admin.TabularInline):
-    """The pictures of an article; one at a paragraph's position follows it."""
-
-    model = Photo
-    form = PositionedForm
-    formset = PartFormSet
-    fields = ["position", "image", "caption", "credit", "alt"]
-    ordering = ["position"]
-    extra = 0
-
-
-class RegionFormSet(PositionedFormSet):
-    """Regions, which have an order of their own."""
-
-    parts = ("regions",)
-
-
-class RegionInline(Compact, admin.TabularInline):
-    """Where the article stands on the picture of its page, in fractions of it."""
-
-    model = Region
-    form = PositionedForm
-    formset = RegionFormSet
-    fields = ["position", "x", "y", "width", "height"]
-    ordering = ["position"]
-    extra = 0
-
-
-class ContributionInline(Compact, admin.TabularInline):
-    """Who did what for an article."""
-
-    model = Contribution
-    fields = ["position", "contributor", "role"]
-    autocomplete_fields = ["contributor"]
-    ordering = ["position", "pk"]
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Return the contributions with the names that their rows show."""
-        return super().get_queryset(request).select_related("contributor")
-
-
-class ArticleForm(forms.ModelForm):
-    """The heads of an article, its place, tags and status."""
-
-    tags = TagsField(
-        label=gettext_lazy("标签"),
-        required=False,
-        help_text=gettext_lazy("从提示中选，或输入新标签；用逗号、顿号或回车分开。"),
-    )
-    # Two editors may have one article open: the later must not undo what the earlier did.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Note which state of the article is shown."""
-        super().__init__(*args, **kwargs)
-        if not self.instance._state.adding:
-            self.initial["seen"] = self.instance.updated_at.isoformat()
-        if field := self.fields.get("position"):
-            field.required = False
-            field.help_text = gettext_lazy("留空则排在本版最后。")
-
-    def clean(self) -> dict[str, Any]:
-        """Find a place for an article without one; refuse to overwrite a newer state."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        page = cleaned.get("page")
-        if page and cleaned.get("position") is None and "position" in cleaned:
-            cleaned["position"] = next_position(page, "articles")
-        stored = Article.objects.select_for_update(no_key=True).filter(
-            pk=self.instance.pk
-        )
-        updated_at = stored.values_list("updated_at", flat=True).first()
-        if updated_at and cleaned.get("seen") not in ("", updated_at.isoformat()):
-            raise ValidationError(
-                _("您打开本页之后别人修改了这篇文章。请另开窗口打开，在那里重做改动。")
-            )
-        return cleaned
-
-
-class MineFilter(admin.SimpleListFilter):
-    """What the user entered."""
-
-    title = gettext_lazy("录入者")
-    parameter_name = "mine"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the one choice besides all."""
-        return [("1", _("我录入的"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Return the articles that the user entered."""
-        own = self.value() == "1"
-        return queryset.filter(entered_by=request.user.pk) if own else queryset
-
-
-class ScheduledFilter(admin.SimpleListFilter):
-    """What waits for its time."""
-
-    title = gettext_lazy("定时发布")
-    parameter_name = "scheduled"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the one choice besides all."""
-        return [("1", _("等候发布"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Return the articles that will be published by themselves."""
-        if self.value() != "1":
-            return queryset
-        return queryset.unpublished().filter(publish_at__isnull=False)
-
-
-class YearFilter(admin.SimpleListFilter):
-    """Years, read from the issues: there are far fewer of them than articles."""
-
-    title = gettext_lazy("年份")
-    parameter_name = "year"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the years in which something was printed, newest first."""
-        years = Issue.objects.dates("published_on", "year", order="DESC")
-        return [(str(day.year), str(day.year)) for day in years]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Return the articles of the year."""
-        year = self.value()
-        if year is None:
-            return queryset
-        if year not in dict(self.lookup_choices):
-            return queryset.none()
-        return queryset.filter(page__issue__published_on__year=int(year))
-
-
-class FrequentValues(admin.SimpleListFilter):
-    """The most frequent values of a field; all of them would be a very long list."""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the values, most frequent first."""
-        name = str(self.parameter_name)
-        values = cache.get_or_set(
-            f"frequent-{name}", lambda: _frequent(name), FREQUENT_SECONDS
-        )
-        return [(value, value) for value in values or ()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Return the articles with the value."""
-        value = self.value()
-        return (
-            queryset
-            if value is None
-            else queryset.filter(**{str(self.parameter_name): value})
-        )
-
-
-def _frequent(name: str) -> list[str]:
-    given = Article.objects.exclude(**{name: ""}).values_list(name)
-    frequent = given.annotate(articles=Count("pk")).order_by("-articles", name)
-    return [value for value, _count in frequent[:FREQUENT_VALUES]]
-
-
-class ColumnFilter(FrequentValues):
-    """By column."""
-
-    title = gettext_lazy("栏目")
-    parameter_name = "column"
-
-
-class GenreFilter(FrequentValues):
-    """By genre."""
-
-    title = gettext_lazy("体裁")
-    parameter_name = "genre"
+from articles.admin.article_form import ArticleForm
+from articles.admin.base import ArchiveAdmin
+from articles.admin.confirm import asked
+from articles.admin.lists import ArchiveList
+from articles.admin.parts import (
+    ContributionInline,
+    ParagraphInline,
+    PhotoInline,
+    RegionInline,
+)
+from articles.admin.positions import next_position
+from articles.admin.searching import ArticleSearch
+from articles.admin.tags import TagNames
+from articles.models import Article, Page
 
 
 class ArticleList(ArchiveList):
@@ -409,23 +212,26 @@ class ArticleAdmin(ArticleSearch, ArchiveAdmin):
         return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
 
     @admin.action(description=gettext_lazy("发布"), permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def publish(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Show the selected articles to readers."""
-        self._set_status(request, queryset, Article.Status.PUBLISHED)
+        return self._set_status(request, queryset, Article.Status.PUBLISHED)
 
     @admin.action(description=gettext_lazy("撤回"), permissions=["publish"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Take the selected articles from readers, leaving their notice."""
-        self._set_status(request, queryset, Article.Status.WITHDRAWN)
+        return self._set_status(request, queryset, Article.Status.WITHDRAWN)
 
     @admin.action(description=gettext_lazy("转为草稿"), permissions=["publish"])
-    def make_draft(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def make_draft(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Take the selected articles back to the desk."""
-        self._set_status(request, queryset, Article.Status.DRAFT)
+        return self._set_status(request, queryset, Article.Status.DRAFT)
 
     def _set_status(
         self, request: Any, queryset: QuerySet, status: Article.Status
-    ) -> None:
+    ) -> TemplateResponse | None:
+        title = _("把文章的状态改为“%(status)s”？") % {"status": status.label}
+        if page := asked(self, request, queryset, title=title):
+            return page
         selected = list(queryset.values_list("pk", flat=True))
         changed = Article.objects.filter(pk__in=selected).exclude(status=status)
         # Noted first: afterwards none of them would be found by its old status.
@@ -439,27 +245,4 @@ class ArticleAdmin(ArticleSearch, ArchiveAdmin):
         self.message_user(
             request, done % {"count": count, "status": status.label}, messages.SUCCESS
         )
-
-
-@admin.register(Contributor)
-class ContributorAdmin(ArchiveAdmin):
-    """Contributors."""
-
-    list_display = ["name", "slug", "articles"]
-    search_fields = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Return the contributors, each with how many articles name them."""
-        named = Contribution.objects.filter(contributor=OuterRef("pk")).order_by()
-        number = named.values("contributor").annotate(n=Count("article", distinct=True))
-        counted = Coalesce(Subquery(number.values("n")), 0)
-        contributors = super().get_queryset(request)
-        found: QuerySet = contributors.annotate(article_count=counted)
-        return found
-
-    @admin.display(description=gettext_lazy("文章数"), ordering="article_count")
-    def articles(self, obj: Any) -> int:
-        """Return how many articles name the contributor."""
-        count: int = obj.article_count
-        return count
+        return None

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.base import ArchiveAdmin
+from articles.admin.confirm import asked
 from articles.models import Article, NearDuplicate
 
 
@@ -55,22 +57,26 @@ class NearDuplicateAdmin(ArchiveAdmin):
         return abs((dates[0] - dates[1]).days)
 
     @admin.action(description=gettext_lazy("判断为同一篇"), permissions=["change"])
-    def same(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def same(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Say that the pairs are one text printed twice."""
-        self._judge(request, queryset, NearDuplicate.Verdict.SAME)
+        return self._judge(request, queryset, NearDuplicate.Verdict.SAME)
 
     @admin.action(description=gettext_lazy("判断为不同"), permissions=["change"])
-    def different(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def different(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Say that the pairs are two texts."""
-        self._judge(request, queryset, NearDuplicate.Verdict.DIFFERENT)
+        return self._judge(request, queryset, NearDuplicate.Verdict.DIFFERENT)
 
     def _judge(
         self, request: Any, queryset: QuerySet, verdict: NearDuplicate.Verdict
-    ) -> None:
+    ) -> TemplateResponse | None:
+        title = _("把各对文章判断为“%(verdict)s”？") % {"verdict": verdict.label}
+        if page := asked(self, request, queryset, title=title):
+            return page
         count = queryset.order_by().update(verdict=verdict)
         done = _("%(count)d 对文章已判断为“%(verdict)s”。")
         said = {"count": count, "verdict": verdict.label}
         self.message_user(request, done % said, messages.SUCCESS)
+        return None
 
 
 def _linked(article: Article) -> str:

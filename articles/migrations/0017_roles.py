@@ -1,17 +1,10 @@
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 from articles import roles
 
 
 def make(apps, _schema_editor):
-    # Rights are otherwise written after the last migration.
-    for label in ("articles", "taggit", "auth"):
-        config = apps.get_app_config(label)
-        config.models_module = True
-        create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
-    roles.make(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+    roles.make(*roles.with_rights(apps))
 
 
 class Migration(migrations.Migration):
