@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from articles.history import acting
 from articles.models import Job
 
 Work = Callable[..., dict[str, Any] | None]
@@ -121,7 +122,7 @@ def run(pk: int) -> None:
     progress.started_by_id = job.started_by_id
     ended: dict[str, Any] = {"state": Job.State.DONE}
     try:
-        with progress:
+        with progress, acting(job.started_by):
             ended["report"] = work(progress, **job.params) or {}
     except Stopped:
         ended = {"state": Job.State.STOPPED}
