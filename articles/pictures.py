@@ -142,7 +142,7 @@ def _after_deleting(instance: Any, **_kwargs: Any) -> None:
 
 
 def _remove_after_commit(name: str, storage: Storage) -> None:
-    # The original stays: former versions of an article name it (articles/history.py).
+    # The original stays: former versions of an article name it (articles/history).
     transaction.on_commit(partial(_remove_unused, name, storage), robust=True)
 
 

@@ -22,7 +22,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0025_desk'),
+        ('articles', '0026_job_language_import_right'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('reversion', '0002_add_index_on_version_for_content_type_and_db'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
