@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from PIL import Image, ImageCms, IptcImagePlugin
+from PIL import Image, ImageCms, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
 # An uncompressed page of 67 million pixels, 60 × 45 cm at 400 dots an inch, has 200 MB.
 MOST_BYTES = 200 * 2**20
@@ -85,10 +85,10 @@ def checked(
     only, as microfilms have, and would be many times larger; unless ``kind`` says what.
     """
     _check_bytes(file)
-    with decoding(file, formats) as image:
-        caption, credit = _said(image)
-        is_bilevel = image.mode == "1"
-        image = upright(image)
+    with decoding(file, formats) as opened:
+        caption, credit = _said(opened)
+        is_bilevel = opened.mode == "1"
+        image = upright(opened)
         kind = kind or ("PNG" if is_bilevel or _is_seen_through(image) else "JPEG")
         if kind == "PNG" and is_bilevel:
             image = image.convert("1", dither=Image.Dither.NONE)
@@ -104,7 +104,7 @@ def checked(
 @contextmanager
 def decoding(
     file: IO[bytes], formats: tuple[str, ...] = FORMATS
-) -> Iterator[Image.Image]:
+) -> Iterator[ImageFile.ImageFile]:
     """Open a picture within the bounds, for as long as it is worked on.
 
     Whatever goes wrong meanwhile, a decoder may raise anything, becomes NotAPicture.
@@ -124,13 +124,13 @@ def decoding(
             file.seek(0)
 
 
-def _opened(file: IO[bytes], formats: tuple[str, ...]) -> Image.Image:
+def _opened(file: IO[bytes], formats: tuple[str, ...]) -> ImageFile.ImageFile:
     file.seek(0)
     try:
         image = Image.open(file, formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         file.seek(0)
         if file.read(12)[4:] in _HEIC:
             raise NotAPicture("heic", "HEIC is not read: make a JPEG of it") from None
@@ -142,12 +142,10 @@ def _opened(file: IO[bytes], formats: tuple[str, ...]) -> Image.Image:
 def _check_bytes(file: IO[bytes]) -> None:
     if file.seek(0, io.SEEK_END) > MOST_BYTES:
         most = MOST_BYTES // 2**20
-        raise NotAPicture(
-            "bytes", f"no picture is larger than {most} MiB", most=most
-        )
+        raise NotAPicture("bytes", f"no picture is larger than {most} MiB", most=most)
 
 
-def _check_image(image: Image.Image, file: IO[bytes]) -> None:
+def _check_image(image: ImageFile.ImageFile, file: IO[bytes]) -> None:
     """Refuse what is known from the head of a file, before it is decoded."""
     width, height = image.size
     if width * height > MOST_PIXELS:
@@ -156,7 +154,10 @@ def _check_image(image: Image.Image, file: IO[bytes]) -> None:
         raise NotAPicture("slender", f"{width} × {height} pixels are too slender")
     if image.format in _MOVING and getattr(image, "is_animated", False):
         raise NotAPicture("moving", "it is animated")
-    if not image.mode.startswith("I;16") and image.mode not in (*_OPAQUE, *_TRANSPARENT):
+    if not image.mode.startswith("I;16") and image.mode not in (
+        *_OPAQUE,
+        *_TRANSPARENT,
+    ):
         raise NotAPicture(
             "pixels", f"its pixels are of a kind that is not read: {image.mode}"
         )
@@ -240,14 +241,13 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 def _is_seen_through(image: Image.Image) -> bool:
     if image.mode != "RGBA":
         return False
-    least, _most = image.getchannel("A").getextrema()
-    return bool(least < 255)
+    return image.getchannel("A").getextrema() != (255, 255)
 
 
 # ---- What it says of itself
 
 
-def _said(image: Image.Image) -> tuple[str, str]:
+def _said(image: ImageFile.ImageFile) -> tuple[str, str]:
     """Return caption and credit of the file's metadata: of IPTC, else of EXIF."""
     try:
         iptc = IptcImagePlugin.getiptcinfo(image) or {}

@@ -218,7 +218,11 @@ def test_colours_of_print_become_those_of_screens():
 
 def test_a_colour_profile_is_applied_and_left_out():
     # Red and blue exchanged.
-    odd = SRGB.replace(b"rXYZ", b"-odd").replace(b"bXYZ", b"rXYZ").replace(b"-odd", b"bXYZ")
+    odd = (
+        SRGB.replace(b"rXYZ", b"-odd")
+        .replace(b"bXYZ", b"rXYZ")
+        .replace(b"-odd", b"bXYZ")
+    )
     plain = opened(picture(colour=(200, 100, 50)))
     same = opened(picture(colour=(200, 100, 50), icc_profile=SRGB))
     other = opened(picture(colour=(200, 100, 50), icc_profile=odd))

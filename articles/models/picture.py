@@ -40,7 +40,13 @@ ENCODING: dict[str, dict[str, int]] = {
     "WEBP": {"quality": 75},
 }
 # What browsers show, by the suffix of a name, and as what it is written anew.
-_SHOWN = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
+_SHOWN = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".avif": "AVIF",
+}
 SIZES = "sizes"
 # Named one by one: an iPhone then makes a JPEG of its HEIC.
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/tiff,image/jp2,image/gif,image/bmp,.jp2"
