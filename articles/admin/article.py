@@ -32,6 +32,7 @@ from articles.admin.parts import (
     PhotoInline,
     RegionInline,
 )
+from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.searching import ArticleSearch
 from articles.admin.tags import TagNames
@@ -48,7 +49,7 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleSearch, ArchiveAdmin):
+class ArticleAdmin(ArticleSearch, PhotosAdmin, ArchiveAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm

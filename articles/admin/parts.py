@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.admin.base import Compact
+from articles.admin.photos import PhotoForm, PhotoRows, UploadedRows
 from articles.admin.positions import PositionedForm, PositionedFormSet
 from articles.models import Article, Contribution, Paragraph, Photo, Region
 
@@ -33,12 +34,16 @@ class ParagraphInline(Compact, admin.TabularInline):
         return 0 if obj else 3
 
 
-class PhotoInline(Compact, admin.TabularInline):
+class PhotoFormSet(UploadedRows, PartFormSet):
+    """Photos, some of them uploaded and not stored yet."""
+
+
+class PhotoInline(PhotoRows, Compact, admin.StackedInline):
     """The pictures of an article; one at a paragraph's position follows it."""
 
     model = Photo
-    form = PositionedForm
-    formset = PartFormSet
+    form = PhotoForm
+    formset = PhotoFormSet
     fields = ["position", "image", "caption", "credit", "alt"]
     ordering = ["position"]
     extra = 0
