@@ -24,7 +24,11 @@ from articles.models import Job
 
 Work = Callable[..., dict[str, Any] | None]
 # Of each kind, the function that does it: ``work(progress, **params)`` returns its report.
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "rename_tag": "articles.tag_work.rename_as_job",
+    "merge_tags": "articles.tag_work.merge_as_job",
+    "retag": "articles.tag_work.retag_as_job",
+}
 SECONDS_BETWEEN_NOTES = 0.5
 
 logger = logging.getLogger("newsarchive")

@@ -16,6 +16,7 @@ from articles.models.search_document import (
     LexemeCount,
     SearchDocument,
 )
+from articles.models.tag_entry import TagEntry, TagSynonym
 
 __all__ = [
     "Article",
@@ -38,6 +39,8 @@ __all__ = [
     "Publication",
     "Region",
     "SearchDocument",
+    "TagEntry",
+    "TagSynonym",
     "TaggedArticle",
     "TextSketch",
 ]
