@@ -59,7 +59,7 @@ def rename_as_job(progress: Ticking, tag: int, name: str) -> dict[str, Any]:
             raise jobs.JobError(_("这个标签已被删除。"))
         renamed = Tag.objects.get(pk=tag)
         _name(renamed, former, name)
-        return {"articles": _index(progress, articles_with([tag]))}
+        return {_("标签有变动的文章"): _index(progress, articles_with([tag]))}
 
 
 def _name(tag: Tag, former: Tag, name: str) -> None:
@@ -96,7 +96,7 @@ def merge_as_job(
 ) -> dict[str, Any]:
     """Do the same, article by article."""
     with transaction.atomic():
-        return {"articles": _index(progress, _merge(target, sources))}
+        return {_("标签有变动的文章"): _index(progress, _merge(target, sources))}
 
 
 def _merge(target: int, sources: Sequence[int]) -> list[int]:
@@ -156,7 +156,7 @@ def retag_as_job(
 ) -> dict[str, Any]:
     """Do the same, article by article."""
     with transaction.atomic():
-        return {"articles": _index(progress, _retag(articles, add, remove))}
+        return {_("标签有变动的文章"): _index(progress, _retag(articles, add, remove))}
 
 
 def _retag(

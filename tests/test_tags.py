@@ -315,7 +315,7 @@ def test_many_articles_are_merged_and_renamed_by_a_job(
         make_article(f"题{number}", tags=["旧名"])
     target = tag("新名")
     keys = [tag("旧名").pk, target.pk]
-    with django_capture_on_commit_callbacks():  # whose process would see none of this
+    with django_capture_on_commit_callbacks():  # its process would see none of this
         run_action(
             editor, url("taggit_tag_changelist"), "merge_tags", keys, target=target.pk
         )
@@ -325,7 +325,7 @@ def test_many_articles_are_merged_and_renamed_by_a_job(
         {"target": target.pk, "sources": [keys[0]]},
     )
     progress = Counting()
-    assert tag_work.merge_as_job(progress, **job.params) == {"articles": 3}
+    assert tag_work.merge_as_job(progress, **job.params) == {"标签有变动的文章": 3}
     assert progress.done == progress.total == 3
     assert len(by_tag(client, "新名")) == 3
     tag_work.rename_as_job(Counting(), target.pk, "更新的名")

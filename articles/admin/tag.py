@@ -265,10 +265,10 @@ class TagAdmin(ArchiveAdmin):
             tag_work.rename(tag, tag.name)
             return
         job = jobs.start("rename_tag", request.user, tag=tag.pk, name=tag.name)
-        message = _(
-            "%(count)d 篇文章要重新编入索引，改名正在后台进行（任务 %(job)d）。"
-        )
-        messages.info(request, message % {"count": number, "job": job.pk})
+        message = _("%(count)d 篇文章要重新编入索引，改名正在后台进行。")
+        link = format_html('<a href="{}">{}</a>', job.get_absolute_url(), _("看进度"))
+        said = format_html("{} {}", message % {"count": number}, link)
+        messages.info(request, said)
 
     # ---- Several at once
 
@@ -294,8 +294,7 @@ class TagAdmin(ArchiveAdmin):
             return page
         target = form.cleaned_data["target"]
         sources = [tag for tag in form.tags if tag.pk != target.pk]
-        self._merge(request, target, sources)
-        return None
+        return self._merge(request, target, sources)
 
     def _asked_to_merge(
         self, request: HttpRequest, selected: QuerySet, form: MergeForm
@@ -310,7 +309,9 @@ class TagAdmin(ArchiveAdmin):
         title = _("把这些标签合并为一个？")
         return asked(self, request, selected, title=title, effects=effects, form=form)
 
-    def _merge(self, request: Any, target: Tag, sources: list[Tag]) -> None:
+    def _merge(
+        self, request: Any, target: Tag, sources: list[Tag]
+    ) -> HttpResponse | None:
         keys = [tag.pk for tag in sources]
         names = "、".join(tag.name for tag in sources)
         said = [{"changed": {"fields": [_("并入：%(names)s") % {"names": names}]}}]
@@ -319,9 +320,8 @@ class TagAdmin(ArchiveAdmin):
         )
         if len(tag_work.articles_with(keys)) > tag_work.AT_ONCE:
             job = jobs.start("merge_tags", request.user, target=target.pk, sources=keys)
-            message = _("合并正在后台进行（任务 %(job)d）。") % {"job": job.pk}
-            messages.info(request, message)
-            return
+            return HttpResponseRedirect(job.get_absolute_url())
         count = tag_work.merge(target, sources)
         message = _("已并入“%(tag)s”，%(count)d 篇文章的标签有变动。")
         messages.success(request, message % {"tag": target, "count": count})
+        return None
