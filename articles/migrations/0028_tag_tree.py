@@ -19,7 +19,7 @@ def give_rights(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0026_job_language_import_right'),
+        ('articles', '0027_history'),
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
     ]
 
