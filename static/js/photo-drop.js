@@ -68,11 +68,11 @@ class PhotoDrop {
     name.className = "name";
     name.textContent = file.name;
     const bar = document.createElement("progress");
-    bar.setAttribute("aria-label", this.say.sending.replace("%s", file.name));
+    bar.setAttribute("aria-label", this.say.sending.replace("{}", file.name));
     item.append(name, bar);
     this.list.append(item);
     if (file.size > this.say.most * 2 ** 20) {
-      this.refuse(item, this.say.large.replace("%s", this.say.most));
+      this.refuse(item, this.say.large.replace("{}", this.say.most));
     } else {
       this.queue.push({ file, item, bar });
     }
@@ -120,7 +120,7 @@ class PhotoDrop {
     if (request.status === 200 && said?.upload) {
       job.item.remove();
       this.fill(said);
-      this.status.textContent = this.say.done.replace("%s", job.file.name);
+      this.status.textContent = this.say.done.replace("{}", job.file.name);
     } else if (request.status === 400 && said?.error) {
       this.refuse(job.item, said.error);
     } else {

@@ -16,7 +16,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0027_history'),
+        ('articles', '0028_tag_tree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
