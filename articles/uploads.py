@@ -72,6 +72,8 @@ def tidy(most: int | None = None) -> int:
         )
         PhotoUpload.objects.filter(pk__in=[row.pk for row in rows]).delete()
         for row in rows:
-            remove = partial(pictures.remove_for_good, row.image.name, row.image.storage)
+            remove = partial(
+                pictures.remove_for_good, row.image.name, row.image.storage
+            )
             transaction.on_commit(remove, robust=True)
     return len(rows)

@@ -364,7 +364,7 @@ def test_who_may_download_the_original(role, status):
     for row in (photo, page):
         answer = client.get(original_address(row))
         assert answer.status_code == status
-        answer.close()
+        _ = b"".join(answer)  # to its end, where the file is closed
     form = client.get(change_address(photo.article)).content.decode()
     assert ("下载原件" in form) == (status == 200)
     assert Client().get(original_address(photo)).status_code == 302
