@@ -24,7 +24,10 @@ from articles.models import Job
 
 Work = Callable[..., dict[str, Any] | None]
 # Of each kind, the function that does it: ``work(progress, **params)`` returns its report.
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "find_words": "articles.candidates.find",
+    "reindex_words": "articles.vocabulary.reindex",
+}
 SECONDS_BETWEEN_NOTES = 0.5
 
 logger = logging.getLogger("newsarchive")

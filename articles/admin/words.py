@@ -1,4 +1,4 @@
-"""Tags, the lexicon, and a view of what search reads."""
+"""Tags, and a view of what search reads."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from articles.admin.base import ArchiveAdmin
 from articles.admin.tags import validate_tag_name
-from articles.models import LexiconWord, SearchDocument, TaggedArticle
+from articles.models import SearchDocument, TaggedArticle
 from articles.tags import parse_tags
 
 
@@ -62,16 +62,6 @@ class TagAdmin(ArchiveAdmin):
         """Return how many articles have the tag."""
         count: int = obj.article_count
         return count
-
-
-@admin.register(LexiconWord)
-class LexiconWordAdmin(ArchiveAdmin):
-    """The lexicon; storing a word indexes the articles that contain it."""
-
-    list_display = ["word", "kind", "frequency"]
-    list_filter = ["kind"]
-    search_fields = ["word"]
-    ordering = ["word"]
 
 
 @admin.register(SearchDocument)

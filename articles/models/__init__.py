@@ -1,6 +1,7 @@
 """The archive's records. A publication has issues, an issue pages, a page articles."""
 
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
+from articles.models.candidate import WordCandidate
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.draft_text import DraftText
@@ -40,4 +41,5 @@ __all__ = [
     "SearchDocument",
     "TaggedArticle",
     "TextSketch",
+    "WordCandidate",
 ]
