@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from articles import vocabulary
 from articles.models import LexiconWord, SearchDocument, WordCandidate
 from articles.search.document import FIELD_SEPARATOR
+from articles.search.lexicon import articles_with
 from articles.text import names, new_words, word_shape
 from articles.text.fold import fold
 
@@ -228,7 +228,7 @@ def _store(found: list[WordCandidate], stage: _Stage) -> int:
     for start in range(0, len(found), _BATCH):
         batch = found[start : start + _BATCH]
         for candidate in batch:
-            candidate.touched = vocabulary.touched(candidate.word)
+            candidate.touched = articles_with(candidate.word)
             stage()
         WordCandidate.objects.bulk_create(
             batch,

@@ -33,9 +33,6 @@ from articles.models import (
 )
 from articles.models.search_document import articles_containing
 from articles.search import changes, completions, index
-from articles.search.conditions import condition
-from articles.search.database import rows, searching
-from articles.search.language import Literal
 from articles.search.pending import indexed, touch
 from articles.text.fold import fold
 
@@ -46,7 +43,6 @@ _MOST_COUNTED = 100
 _MOST_READ = 20_000
 # Of the words of a job, its report names so many.
 _MOST_NAMED = 50
-_COUNT_MS = 600_000
 _Verdict = WordCandidate.Verdict
 
 
@@ -141,15 +137,6 @@ def reindex(progress: jobs.Progress, words: list[str]) -> dict[str, Any]:
         _("含有它们的文章"): len(done),
         _("改动的检索文档"): written,
     }
-
-
-def touched(word: str) -> int:
-    """Return how many published articles contain a word, from the index."""
-    where, parameters = condition(Literal(fold(word).strip())).where()
-    sql = f"SELECT count(DISTINCT article_id) FROM articles_searchdocument WHERE {where}"
-    with searching(_COUNT_MS):
-        ((number,),) = rows(sql, parameters)
-    return int(number)
 
 
 def touched_together(candidates: Sequence[tuple[str, int]]) -> tuple[int, bool]:

@@ -25,6 +25,7 @@ from articles.admin.base import ArchiveAdmin
 from articles.admin.confirm import asked
 from articles.csv_files import csv_lines
 from articles.models import LexiconWord
+from articles.search.lexicon import articles_with
 from articles.search.pending import indexed
 
 # The articles of so many words are counted before they are asked about.
@@ -207,13 +208,13 @@ def _effects_of(words: QuerySet) -> list[str]:
     some = list(words[: _COUNTED + 1])
     if len(some) > _COUNTED:
         return [_("在后台重新索引含有这些词的文章，可以看到进度。")]
-    return effects([(word, vocabulary.touched(word)) for word in some])
+    return effects([(word, articles_with(word)) for word in some])
 
 
 def _told(words: list[LexiconWord]) -> dict[str, Any]:
     """Return what the page says before a list is stored."""
     fresh = vocabulary.fresh(words)
-    counted = [(row.word, vocabulary.touched(row.word)) for row in fresh[:_COUNTED]]
+    counted = [(row.word, articles_with(row.word)) for row in fresh[:_COUNTED]]
     many = len(fresh) > _COUNTED
     return {
         "ready": True,

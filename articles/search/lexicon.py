@@ -5,7 +5,14 @@ import threading
 from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum
 
 from articles.models import LexiconWord
+from articles.search.conditions import condition
+from articles.search.database import rows, searching
+from articles.search.language import Literal
+from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
+
+# A word that stands in most of a million articles takes some seconds.
+_COUNT_MS = 60_000
 
 Signature = tuple[int, int | None]
 
@@ -47,3 +54,12 @@ def _signature(words: QuerySet) -> Signature:
     hashed = Func("word", function="hashtext", output_field=BigIntegerField())
     found = words.order_by().aggregate(words=Count("pk"), sum=Sum(hashed))
     return found["words"], found["sum"]
+
+
+def articles_with(word: str) -> int:
+    """Return how many published articles contain a word, to the letter."""
+    where, parameters = condition(Literal(fold(word).strip())).where()
+    sql = f"SELECT count(DISTINCT article_id) FROM articles_searchdocument WHERE {where}"
+    with searching(_COUNT_MS):
+        ((number,),) = rows(sql, parameters)
+    return int(number)

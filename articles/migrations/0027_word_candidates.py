@@ -6,11 +6,18 @@ import django.core.validators
 import django.utils.timezone
 from django.db import migrations, models
 
+from articles import roles
+
+
+def give(apps, _schema_editor):
+    rights = {"articles.view_wordcandidate", "articles.change_wordcandidate"}
+    roles.add(*roles.with_rights(apps), rights)
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0025_desk'),
+        ('articles', '0026_job_language_import_right'),
     ]
 
     operations = [
@@ -49,4 +56,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['open', 'accepted', 'rejected'])), name='word_candidate_verdict_known')],
             },
         ),
+        migrations.RunPython(give, migrations.RunPython.noop),
     ]
