@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.models import LexiconWord
 from articles.text.fold import fold
@@ -50,7 +54,7 @@ def read(text: str) -> WordList:
         try:
             row = _entry(line)
         except ValidationError as error:
-            errors += [_at(number, message) for message in error.messages]
+            errors.append(_at(number, error.messages[0]))
             continue
         if fold(row.word) in words:
             errors.append(_at(number, _("“%(word)s”重复了。") % {"word": row.word}))
@@ -70,7 +74,16 @@ def rows(words: Iterable[LexiconWord]) -> Iterator[tuple[str, str, int]]:
 
 
 def _is_heading(line: str) -> bool:
-    return _fields(line)[0] in (_("词"), "词", "word")
+    return _fields(line)[0] in _in_every_language(gettext_lazy("词"))
+
+
+def _in_every_language(name: Any) -> list[str]:
+    """Return what a name is called: a list may come from an editor of the other language."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(str(name))
+    return found
 
 
 def _fields(line: str) -> list[str]:
@@ -89,18 +102,18 @@ def _entry(line: str) -> LexiconWord:
             row.frequency = int(said)
         else:
             row.kind = _kind(said)
-    row.full_clean(validate_unique=False, validate_constraints=True)
+    row.clean_fields()
     return row
 
 
 def _kind(said: str) -> str:
-    known = {str(kind.label): kind for kind in _Kind} | {kind.value: kind for kind in _Kind}
+    known = {name: kind for kind in _Kind for name in _in_every_language(kind.label)}
     found = known.get(said) or _TAGS.get(said.lower())
-    if found is None:
+    if found is None and said not in _Kind.values:
         names = "、".join(str(kind.label) for kind in _Kind)
         message = _("不知道“%(said)s”是什么：种类为%(names)s，词频为整数。")
         raise ValidationError(message % {"said": said[:40], "names": names})
-    return found
+    return found or said
 
 
 def _at(number: int, message: str) -> str:

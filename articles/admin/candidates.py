@@ -79,7 +79,9 @@ class CandidateList(ArchiveList):
         texts = dict(documents.values_list("article_id", "text"))
         for row in self.result_list:
             row.places = [
-                (pk, *_around(texts[pk], row.word)) for pk in row.examples if pk in texts
+                (pk, *_around(texts[pk], row.word))
+                for pk in row.examples
+                if pk in texts
             ]
 
 
@@ -112,6 +114,9 @@ class WordCandidateAdmin(ArchiveAdmin):
     actions = ["accept", "reject", "reopen"]
     change_list_template = "admin/articles/wordcandidate/change_list.html"
 
+    class Media:
+        css = {"all": ["admin-lexicon.css"]}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ArchiveList]:
         """Return the list with places."""
         return CandidateList
@@ -143,7 +148,7 @@ class WordCandidateAdmin(ArchiveAdmin):
         """Return some places where the word stands, a line each, with the articles."""
         return format_html_join(
             "",
-            '<a class="kwic" href="{}"><span>{}</span><b>{}</b><span>{}</span></a>',
+            '<a class="kwic" href="{}"><span><bdi>{}</bdi></span><b>{}</b><span>{}</span></a>',
             (
                 (reverse("article", args=[pk]), before, word, after)
                 for pk, before, word, after in getattr(obj, "places", ())

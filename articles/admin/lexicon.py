@@ -43,7 +43,9 @@ def effects(words: Sequence[tuple[str, int]]) -> list[str]:
         )
     else:
         told = ngettext(
-            "将重新索引至多 %(count)d 篇文章。", "将重新索引至多 %(count)d 篇文章。", number
+            "将重新索引至多 %(count)d 篇文章。",
+            "将重新索引至多 %(count)d 篇文章。",
+            number,
         )
     found = [told % {"count": number}]
     if number > vocabulary.AT_ONCE:
@@ -56,7 +58,9 @@ def say(request: HttpRequest, done: str, change: vocabulary.Change) -> None:
     text = done % {"words": change.words}
     if change.job:
         link = _("正在后台重新索引，查看进度")
-        told = format_html('{} <a href="{}">{}</a>', text, change.job.get_absolute_url(), link)
+        told = format_html(
+            '{} <a href="{}">{}</a>', text, change.job.get_absolute_url(), link
+        )
         messages.success(request, told)
     else:
         articles = _("重新索引了 %(count)d 篇文章。") % {"count": change.articles}
@@ -87,6 +91,9 @@ class LexiconWordAdmin(ArchiveAdmin):
     ordering = ["word"]
     actions = ["remove", "bring_into_use"]
     change_list_template = "admin/articles/lexiconword/change_list.html"
+
+    class Media:
+        css = {"all": ["admin-lexicon.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         """Add where lists are pasted, and saved."""
@@ -139,7 +146,11 @@ class LexiconWordAdmin(ArchiveAdmin):
         return None
 
     def _remove(self, request: HttpRequest, words: QuerySet) -> None:
-        say(request, _("删除了 %(words)d 个词。"), vocabulary.remove(words, request.user))
+        say(
+            request,
+            _("删除了 %(words)d 个词。"),
+            vocabulary.remove(words, request.user),
+        )
 
     @admin.action(
         description=gettext_lazy("重新索引，使其生效"), permissions=["change"]

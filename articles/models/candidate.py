@@ -32,7 +32,10 @@ class WordCandidate(models.Model):
 
     word = models.CharField(_("词"), max_length=60, unique=True, editable=False)
     kind = models.CharField(
-        _("种类"), max_length=12, choices=LexiconWord.Kind, default=LexiconWord.Kind.TERM
+        _("种类"),
+        max_length=12,
+        choices=LexiconWord.Kind,
+        default=LexiconWord.Kind.TERM,
     )
     source = models.CharField(
         _("来源"), max_length=8, choices=Source, default=Source.TEXT, editable=False
@@ -66,7 +69,9 @@ class WordCandidate(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["verdict", "-score", "-id"], name="word_candidate_best")
+            models.Index(
+                fields=["verdict", "-score", "-id"], name="word_candidate_best"
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,8 @@ from articles.text.fold import fold
 
 
 def validate_folded(word: str) -> None:
-    """Refuse a word of which too little is left once it is folded: signs without width."""
-    if len(fold(word).strip()) < 2:
+    """Refuse control characters, and a word of which too little is left once it is folded."""
+    if any(char < " " for char in word) or len(fold(word).strip()) < 2:
         raise ValidationError(_("至少两个字，首尾没有空格。"))
 
 
@@ -58,7 +58,10 @@ class LexiconWord(Indexed):
         TERM = "term", _("术语")
 
     word = models.CharField(
-        _("词"), max_length=60, unique=True, validators=[MinLengthValidator(2), validate_folded]
+        _("词"),
+        max_length=60,
+        unique=True,
+        validators=[MinLengthValidator(2), validate_folded],
     )
     kind = models.CharField(
         _("种类"), max_length=12, choices=Kind.choices, default=Kind.TERM

@@ -59,7 +59,9 @@ def _signature(words: QuerySet) -> Signature:
 def articles_with(word: str) -> int:
     """Return how many published articles contain a word, to the letter."""
     where, parameters = condition(Literal(fold(word).strip())).where()
-    sql = f"SELECT count(DISTINCT article_id) FROM articles_searchdocument WHERE {where}"
+    sql = (
+        f"SELECT count(DISTINCT article_id) FROM articles_searchdocument WHERE {where}"
+    )
     with searching(_COUNT_MS):
         ((number,),) = rows(sql, parameters)
     return int(number)

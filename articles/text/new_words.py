@@ -83,9 +83,7 @@ def find(
     """
     counts = _counts(runs, least, tick)
     likely = {
-        word: found
-        for word, found in _cohesive(counts, least)
-        if not known(word)
+        word: found for word, found in _cohesive(counts, least) if not known(word)
     }
     _add_neighbours(runs, likely, tick)
     free = (word for word in likely.values() if word.freedom >= LEAST_FREEDOM)
@@ -155,7 +153,9 @@ def _cohesion(
     """Return the mutual information of the two parts where it is least."""
     return min(
         math.log2(
-            number * total / (counts[cut][gram[:cut]] * counts[-cut + len(gram)][gram[cut:]])
+            number
+            * total
+            / (counts[cut][gram[:cut]] * counts[-cut + len(gram)][gram[cut:]])
         )
         for cut in range(1, len(gram))
     )
@@ -165,7 +165,9 @@ def is_word_like(gram: str) -> bool:
     """Return whether a string does not begin or end as only phrases, numbers and dates do."""
     if gram[0] in _NOT_FIRST or gram[-1] in _NOT_LAST:
         return False
-    return not (_NUMERALS.issuperset(gram[:-1]) or gram[-1] in _NUMERALS or gram[0] in _NUMERALS)
+    return not (
+        _NUMERALS.issuperset(gram[:-1]) or gram[-1] in _NUMERALS or gram[0] in _NUMERALS
+    )
 
 
 def _add_neighbours(

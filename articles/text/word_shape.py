@@ -6,7 +6,23 @@ from collections.abc import Collection, Sequence
 import rjieba
 
 # Tags of jieba's dictionary: what only a phrase begins or ends with.
-_NOT_FIRST = ("v", "d", "ad", "vd", "p", "c", "r", "m", "q", "f", "t", "u", "y", "e", "o")
+_NOT_FIRST = (
+    "v",
+    "d",
+    "ad",
+    "vd",
+    "p",
+    "c",
+    "r",
+    "m",
+    "q",
+    "f",
+    "t",
+    "u",
+    "y",
+    "e",
+    "o",
+)
 _NOT_LAST = ("v", "d", "ad", "vd", "p", "c", "r", "m", "f", "t", "u", "y", "e", "o")
 # Parts of a compound: nouns and what is set before them.
 _NOUN_LIKE = ("n", "b", "j", "vn", "an", "s", "a")
@@ -14,8 +30,8 @@ _NOUN_LIKE = ("n", "b", "j", "vn", "an", "s", "a")
 _BEFORE_A_WORD = ("v", "q", "m", "p", "r", "d", "f", "t", "u", "c")
 
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+")
-# Within four characters or more these join what is several words. 和 and 与 do not where a single
-# character follows to the end: 文化和旅游部.
+# Within four characters or more these join what is several words. 和 and 与 do not in the name of
+# an organisation: 文化和旅游部.
 _JOINTS = frozenset("的了等多两称遭在及从为比")
 _AND = frozenset("和与或")
 
@@ -41,7 +57,20 @@ SURNAMES = frozenset(
     "关游权盖桓肖谌佟邸付"
 )
 _DOUBLE_SURNAMES = frozenset(
-    ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "宇文")
+    (
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "司徒",
+        "令狐",
+        "宇文",
+    )
 )
 
 
@@ -75,7 +104,7 @@ def _is_one_known(word: str, also: Collection[str]) -> bool:
 def is_phrase(word: str) -> bool:
     """Return whether the parts of a string show that it is more, or less, than one word."""
     found = parts(word)
-    if len(word) > 3 and _is_joined(found):
+    if len(word) > 3 and _is_joined(found, word):
         return True
     tags = [_tag(part) for part in found]
     if all(len(part) > 1 for part in found):
@@ -90,10 +119,10 @@ def is_phrase(word: str) -> bool:
     )
 
 
-def _is_joined(found: list[str]) -> bool:
+def _is_joined(found: list[str], word: str) -> bool:
     inner = found[1:-1]
     return not _JOINTS.isdisjoint(inner) or (
-        not _AND.isdisjoint(inner) and len(found[-1]) > 1
+        not _AND.isdisjoint(inner) and not word.endswith(_ORGANISATIONS)
     )
 
 
