@@ -2,6 +2,7 @@
 
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
 from articles.models.candidate import WordCandidate
+from articles.models.change import Change, ChangedRecord
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.draft_text import DraftText
@@ -22,6 +23,8 @@ __all__ = [
     "Article",
     "ArticleQuerySet",
     "Bitmap",
+    "Change",
+    "ChangedRecord",
     "Completion",
     "Contribution",
     "Contributor",

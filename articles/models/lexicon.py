@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.models import watched
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.search_document import articles_containing
 from articles.text.fold import fold
@@ -96,6 +97,7 @@ class LexiconWord(Indexed):
         """Store the row; index only where the word itself is another, or comes into use."""
         stored = type(self)._base_manager.filter(pk=self.pk)
         if (self.word, self.is_in_use) in stored.values_list("word", "is_in_use"):
+            watched.changing(type(self), [self.pk])
             models.Model.save_base(self, *args, **kwargs)
         else:
             super().save_base(*args, **kwargs)

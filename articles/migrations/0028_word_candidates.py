@@ -17,7 +17,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0026_job_language_import_right'),
+        ('articles', '0027_history'),
     ]
 
     operations = [
