@@ -14,6 +14,7 @@ from articles.admin import (
     lexicon,
     place,
     staff,
+    tag,
     words,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "lexicon",
     "place",
     "staff",
+    "tag",
     "words",
 ]
 

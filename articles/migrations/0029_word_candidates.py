@@ -17,7 +17,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0027_history'),
+        ('articles', '0028_tag_tree'),
     ]
 
     operations = [
