@@ -74,13 +74,18 @@ def stored_rows(article):
     return [paragraph_row(p) for p in article.paragraphs.order_by("position")]
 
 
+def seen(article):
+    """Return what the form says of the state it shows: that which is stored now."""
+    return Article.objects.get(pk=article.pk).updated_at.isoformat()
+
+
 def article_data(article=None, paragraphs=None, **changes):
     """Return what the form of an article sends."""
     data = {
         "page": article.page_id if article else make_page().pk,
         "position": article.position if article else "",
         "headline": article.headline if article else "沪上今起入梅",
-        "status": article.status if article else "published",
+        **({"seen": seen(article)} if article else {"_step": "publish"}),
         **rows("paragraphs", stored=stored_rows(article) if article else ()),
         **rows("photos"),
         **rows("regions"),
@@ -318,7 +323,8 @@ def test_two_paragraphs_at_one_position_are_refused(editor):
         ({"position": 2}, "已经存在"),
         ({"page": 10**30}, "选择"),
         ({"page": "x"}, "选择"),
-        ({"status": "gone"}, "选择"),
+        ({"_step": "gone"}, "没有这项权限"),
+        ({"_step": "withdraw"}, "没有这项权限"),
         ({"tags": ["！？"]}, "标签须有文字"),
         ({"tags": ["长" * 101]}, "不可超过 100"),
         (rows("paragraphs", [{"kind": "paragraph", "text": "  "}]), "不可为空"),
@@ -431,7 +437,8 @@ def test_actions_change_status_and_findability(editor, action, before, after):
     assert "将处理 2 条记录" in text
     assert "梅雨1" in text
     assert not Article.objects.exclude(status=before).exists()
-    page = run_action(editor, listed, action, [a.pk for a in articles[:2]])
+    note = {"note": "稿件有误"} if action == "withdraw" else {}
+    page = run_action(editor, listed, action, [a.pk for a in articles[:2]], **note)
     assert "2 篇文章的状态已改为" in page.content.decode()
     assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
         after,
