@@ -15,16 +15,31 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from articles import workflow
 from articles.models import Job
 
 Work = Callable[..., dict[str, Any] | None]
-# Of each kind, the function that does it: ``work(progress, **params)`` returns its report.
-KINDS: dict[str, str] = {}
+# Of each kind, the function that does it: ``work(progress, **params)`` returns its report,
+# whose keys and values are read by its user, in the language of who started it, unless
+# templates/admin/articles/job/reports/ has a page of the kind's name.
+KINDS: dict[str, str] = {
+    "duplicates": "articles.ingest.duplicates.work",
+}
+# What each kind is called.
+TITLES: dict[str, Any] = {
+    "duplicates": gettext_lazy("查找近似文章"),
+}
+# The right to start each kind, and to see those that others started.
+RIGHTS: dict[str, str] = {
+    "duplicates": "articles.change_nearduplicate",
+}
 SECONDS_BETWEEN_NOTES = 0.5
 
 logger = logging.getLogger("newsarchive")
@@ -45,12 +60,12 @@ class Progress:
     therefore written by a thread, over a connection of its own.
     """
 
-    def __init__(self, pk: int) -> None:
+    def __init__(self, job: Job) -> None:
         self.done = 0
         self.total = 0
         self.message = ""
-        self.started_by_id: int | None = None
-        self._pk = pk
+        # Its row as it began: ``job.started_by`` is whose work it is.
+        self.job = job
         self._stop_asked = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._note, daemon=True)
@@ -79,27 +94,73 @@ class Progress:
         return {"done": self.done, "total": self.total, "message": self.message}
 
     def _note(self) -> None:
-        row = Job.objects.filter(pk=self._pk)
         try:
             while not self._over.wait(SECONDS_BETWEEN_NOTES):
-                row.update(heard_at=timezone.now(), **self.values())
-                self._stop_asked = row.filter(stop_asked=True).exists()
+                try:
+                    self._write()
+                except (OperationalError, InterfaceError):
+                    # The database starts again, perhaps; the work itself will know.
+                    connection.close()
         finally:
             connection.close()
+
+    def _write(self) -> None:
+        row = Job.objects.filter(pk=self.job.pk)
+        heard = row.filter(ended_at=None).update(
+            heard_at=timezone.now(), **self.values()
+        )
+        # Ended by somebody else: it was silent for so long that it was given up.
+        self._stop_asked = not heard or row.filter(stop_asked=True).exists()
+
+
+def title(kind: str) -> str:
+    """Return what a kind of job is called."""
+    return str(TITLES.get(kind, kind))
+
+
+def may_start(user: Any, kind: str) -> bool:
+    """Return whether the user may start jobs of the kind."""
+    return kind in RIGHTS and bool(user.has_perm(RIGHTS[kind]))
+
+
+def visible(user: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Return those of the jobs that the user may see and stop.
+
+    They are their own, and with the desk's right all of the kinds that they may start.
+    """
+    own = Q(started_by=user.pk)
+    if not workflow.sees_all(user):
+        return jobs.filter(own)
+    kinds = [kind for kind in RIGHTS if may_start(user, kind)]
+    return jobs.filter(own | Q(kind__in=kinds))
 
 
 def start(kind: str, user: Any = None, **params: Any) -> Job:
     """Store a job and start its process when the transaction commits. Params become JSON."""
     if kind not in KINDS:
         raise ValueError(f"no kind of job: {kind}")
-    job = Job.objects.create(kind=kind, started_by=user, params=params)
+    job = Job.objects.create(
+        kind=kind,
+        started_by=user,
+        params=params,
+        language=translation.get_language() or "",
+    )
     transaction.on_commit(lambda: _spawn(job.pk))
     return job
 
 
-def again(job: Job) -> Job:
-    """Start the same work anew, for a job that is over."""
-    return start(job.kind, job.started_by, **job.params)
+def again(job: Job, user: Any) -> Job:
+    """Start the same work anew, as this user's, for a job that is over.
+
+    Raise JobError where it is not.
+    """
+    if not job.is_over:
+        raise JobError(_("任务还没有结束。"))
+    # A process that was given up must not begin, or go on, when it is heard again.
+    Job.objects.filter(pk=job.pk, ended_at=None).update(
+        state=Job.State.FAILED, ended_at=timezone.now(), message=_("进程已中断。")
+    )
+    return start(job.kind, user, **job.params)
 
 
 def ask_to_stop(job: Job) -> None:
@@ -115,36 +176,66 @@ def run(pk: int) -> None:
     )
     if not claimed:
         return
-    job = Job.objects.get(pk=pk)
-    work: Work = import_string(KINDS[job.kind])
-    progress = Progress(pk)
-    progress.started_by_id = job.started_by_id
-    ended: dict[str, Any] = {"state": Job.State.DONE}
-    try:
-        with progress:
-            ended["report"] = work(progress, **job.params) or {}
-    except Stopped:
-        ended = {"state": Job.State.STOPPED}
-        progress.message = _("已按要求停止。")
-    except JobError as error:
-        ended = {"state": Job.State.FAILED}
-        progress.message = str(error)
-    except Exception as error:
-        logger.exception("Job %s (%s) failed", pk, job.kind)
-        ended = {"state": Job.State.FAILED}
-        progress.message = f"{type(error).__name__}: {error}"
-    Job.objects.filter(pk=pk).update(
+    job = Job.objects.select_related("started_by").get(pk=pk)
+    progress = Progress(job)
+    with translation.override(job.language or settings.LANGUAGE_CODE):
+        ended = _done(job, progress)
+    if not connection.in_atomic_block:
+        # After a failure of the database the connection may be none.
+        connection.close_if_unusable_or_obsolete()
+    Job.objects.filter(pk=pk, ended_at=None).update(
         ended_at=timezone.now(), **progress.values(), **ended
     )
 
 
+def _done(job: Job, progress: Progress) -> dict[str, Any]:
+    """Do the work; return the columns of its row that say how it ended."""
+    try:
+        if job.stop_asked:
+            raise Stopped
+        work: Work = import_string(KINDS[job.kind])
+        with progress:
+            report = work(progress, **job.params) or {}
+    except Stopped:
+        progress.message = _("已按要求停止。")
+        return {"state": Job.State.STOPPED}
+    except JobError as error:
+        progress.message = str(error)
+    except Exception as error:
+        logger.exception("Job %s (%s) failed", job.pk, job.kind)
+        progress.message = f"{type(error).__name__}: {error}"
+    else:
+        return {"state": Job.State.DONE, "report": report}
+    return {"state": Job.State.FAILED}
+
+
 def _spawn(pk: int) -> None:
-    """Start a process for the job that outlives the server process which was asked."""
-    environment = {**os.environ, "NEWSARCHIVE_ENV": settings.ENVIRONMENT}
-    subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, settings.BASE_DIR / "manage.py", "run_job", str(pk)],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    """Start a process for the job that outlives the server process which was asked.
+
+    It gets the server's environment, so no secret is on its command line; but it holds the
+    embedded database itself, which is to stay until its end.
+    """
+    environment = {
+        **os.environ,
+        "NEWSARCHIVE_ENV": settings.ENVIRONMENT,
+        "NEWSARCHIVE_VAR": str(settings.VAR_DIR),
+    }
+    environment.pop("NEWSARCHIVE_SUPERVISED", None)
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, settings.BASE_DIR / "manage.py", "run_job", str(pk)],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        logger.error("Job %s cannot be started: %s", pk, error)
+        Job.objects.filter(pk=pk).update(
+            state=Job.State.FAILED,
+            ended_at=timezone.now(),
+            message=_("进程无法启动：%(error)s") % {"error": error},
+        )
+        return
+    # Nobody else would take its exit status, and it would stay as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()

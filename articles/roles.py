@@ -22,7 +22,7 @@ _REPORTER = (
 )
 _EDITOR = (
     _REPORTER
-    | _of("desk correct", "article")
+    | _of("desk correct import", "article")
     | _of("add change", "issue", "page")
     | _of("add change", "contributor", "lexiconword")
     | _of("view change", "nearduplicate")

@@ -1,8 +1,10 @@
 """What all tests share: static files as served, and a new cluster of the embedded PostgreSQL."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
@@ -20,6 +22,16 @@ def no_kept_pages():
     """Forget what was kept for other tests: a rolled back archive looks like one never changed."""
     for kept in caches.all(initialized_only=True):
         kept.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Have the processes of background jobs use the database and the files of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        name = connection.settings_dict["NAME"]
+        patch.setenv("NEWSARCHIVE_TEST_DATABASE", str(name))
+        patch.setenv("NEWSARCHIVE_TEST_FILES", str(settings.MEDIA_ROOT.parent))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,16 @@ for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "LANGUAGE_CODE"):
 from newsarchive.settings import *  # noqa: E402, F403  (the environment comes first)
 
 # Files of a test run are its own: two runs, or a served archive, must not meet in var/.
-_files = Path(tempfile.mkdtemp(prefix="newsarchive-files-"))
-atexit.register(shutil.rmtree, _files, ignore_errors=True)
+# Processes of background jobs work at those of the test that started them.
+_given = os.environ.get("NEWSARCHIVE_TEST_FILES")
+_files = Path(_given or tempfile.mkdtemp(prefix="newsarchive-files-"))
+if not _given:
+    atexit.register(shutil.rmtree, _files, ignore_errors=True)
 STATIC_ROOT = _files / "static"
 MEDIA_ROOT = _files / "media"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test looks at once at what it changed.
 PAGES_CHECKED_SECONDS = 0
+
+if _database := os.environ.get("NEWSARCHIVE_TEST_DATABASE"):
+    DATABASES["default"]["NAME"] = _database  # noqa: F405

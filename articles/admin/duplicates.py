@@ -3,14 +3,21 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import jobs
 from articles.admin.base import ArchiveAdmin
 from articles.admin.confirm import asked
 from articles.models import Article, NearDuplicate
@@ -30,6 +37,21 @@ class NearDuplicateAdmin(ArchiveAdmin):
     ordering = ["-pk"]
     actions = ["same", "different"]
     list_display_links = ["likeness"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address that starts the search for pairs."""
+        view = self.admin_site.admin_view(self.find_view)
+        name = "articles_nearduplicate_find"
+        return [path("find/", view, name=name), *super().get_urls()]
+
+    def find_view(self, request: HttpRequest) -> HttpResponse:
+        """Start the job that compares what is new, and show it."""
+        if not jobs.may_start(request.user, "duplicates"):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        job = jobs.start("duplicates", request.user)
+        return HttpResponseRedirect(job.get_absolute_url())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say that pairs are found, not entered."""

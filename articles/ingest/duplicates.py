@@ -5,12 +5,15 @@ pair stays said. An interrupted run goes on where it stopped: what has no sketch
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.ingest import near_duplicates
+from articles.jobs import Progress
 from articles.models import Article, NearDuplicate, Paragraph, TextSketch
 
 BATCH = 200
@@ -28,11 +31,24 @@ def find() -> Iterator[tuple[int, int]]:
         yield compared, pairs
 
 
-def _unsketched() -> list[int]:
+def work(progress: Progress) -> dict[str, Any]:
+    """Compare what is new, as a background job; return its report."""
+    progress.total = _new().count()
+    pairs = 0
+    for compared, found in find():
+        pairs = found
+        progress.tick(compared - progress.done)
+    return {_("比较的文章"): progress.done, _("发现的近似文章（对）"): pairs}
+
+
+def _new() -> QuerySet[Article]:
     old = Q(sketch__isnull=True) | ~Q(sketch__version=near_duplicates.VERSION)
     changed = Q(sketch__made_at__lt=F("updated_at"))
-    found = Article.objects.filter(old | changed).order_by("pk")
-    return list(found.values_list("pk", flat=True)[:BATCH])
+    return Article.objects.filter(old | changed)
+
+
+def _unsketched() -> list[int]:
+    return list(_new().order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def _compare(ids: list[int]) -> int:

@@ -316,6 +316,7 @@ class Article(Indexed):
             ("desk_article", _("处理别人的稿件")),
             ("correct_article", _("修改已发布的文章")),
             ("publish_article", _("发布、定时发布和撤回文章")),
+            ("import_article", _("导入文章")),
         ]
 
     def __str__(self) -> str:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 # A job that says nothing for so long was killed: it is heard every second otherwise.
 SILENCE = timedelta(seconds=30)
@@ -47,6 +47,8 @@ class Job(models.Model):
     total = models.PositiveBigIntegerField(_("总数"), default=0, editable=False)
     message = models.TextField(_("说明"), blank=True, editable=False)
     report = models.JSONField(_("结果"), default=dict, editable=False)
+    # That of who started it: what it says is in it.
+    language = models.CharField(max_length=10, blank=True, editable=False)
     stop_asked = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("发起时间"), auto_now_add=True)
     started_at = models.DateTimeField(_("开始时间"), null=True, editable=False)
@@ -77,10 +79,16 @@ class Job(models.Model):
         heard = self.heard_at or self.created_at
         return self.ended_at is None and timezone.now() - heard > SILENCE
 
+    @property
+    def label(self) -> str:
+        """Return its state in words, also where it can say nothing itself any more."""
+        return gettext("进程已中断") if self.is_lost else self.get_state_display()
+
     def progress(self) -> dict[str, Any]:
         """Return what a page that shows it asks for again and again."""
         return {
             "state": "lost" if self.is_lost else self.state,
+            "label": self.label,
             "over": self.is_over,
             "done": self.done,
             "total": self.total,
