@@ -20,10 +20,10 @@ from articles.admin.article_filters import (
     YearFilter,
 )
 from articles.admin.article_form import ArticleForm
+from articles.admin.body import BodyAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
-    ParagraphInline,
     PhotoInline,
     RegionInline,
 )
@@ -44,11 +44,11 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleSearch, WorkflowAdmin):
+class ArticleAdmin(BodyAdmin, ArticleSearch, WorkflowAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
-    inlines = [ParagraphInline, PhotoInline, RegionInline, ContributionInline]
+    inlines = [PhotoInline, RegionInline, ContributionInline]
     autocomplete_fields = ["page"]
     save_on_top = True
     fieldsets = [
@@ -58,6 +58,7 @@ class ArticleAdmin(ArticleSearch, WorkflowAdmin):
             gettext_lazy("署名"),
             {"fields": [("byline", "dateline"), ("column", "genre")]},
         ),
+        (gettext_lazy("正文"), {"fields": ["body"]}),
         (
             gettext_lazy("状态"),
             {

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from articles.admin.body import BodyForm
 from articles.admin.positions import next_position
 from articles.admin.step_form import StepForm
 from articles.admin.tags import TagsField
 
 
-class ArticleForm(StepForm):
-    """The heads of an article, its place and tags."""
+class ArticleForm(BodyForm, StepForm):
+    """The heads of an article, its body, place and tags."""
 
     tags = TagsField(
         label=gettext_lazy("标签"),

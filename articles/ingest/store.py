@@ -27,7 +27,7 @@ from articles.ingest.new_articles import (
 from articles.ingest.places import Places
 from articles.ingest.prepare import Prepared
 from articles.ingest.record import RecordError
-from articles.models import Article, Paragraph, Photo, Region
+from articles.models import Article, Change, Paragraph, Photo, Region
 from articles.search.pending import indexed, touch
 
 # GIN merges what is new into its trees when its list of pending entries is full: the longer
@@ -108,14 +108,16 @@ class Store:
         placed = list(self._placed(self._first_at_their_place(batch, outcome), outcome))
         known = _known(placed)
         new: list[Placed] = []
-        for prepared, place in placed:
-            there = known.get((place.page, prepared.record.position))
-            if there is None:
-                new.append((prepared, place))
-            elif there.digest == prepared.digest:
-                outcome.unchanged += 1
-            else:
-                self._change(there, prepared, outcome)
+        # What is new has no former state: only what changes goes into the history.
+        with history.recorded(kind=Change.Kind.IMPORTED):
+            for prepared, place in placed:
+                there = known.get((place.page, prepared.record.position))
+                if there is None:
+                    new.append((prepared, place))
+                elif there.digest == prepared.digest:
+                    outcome.unchanged += 1
+                else:
+                    self._change(there, prepared, outcome)
         outcome.new = len(new)
         outcome.to_review += sum(bool(needs_review(p.record)) for p, _place in new)
         if new and not self._dry_run:
@@ -232,9 +234,9 @@ def _known(placed: list[Placed]) -> dict[Spot, _Known]:
 
 
 def _update(article: Article, prepared: Prepared) -> None:
-    """Replace the content of an article, and keep what it was in its history."""
+    """Replace the content of an article; what it was is in its history."""
     record = prepared.record
-    history.keep(article, f"before the import of {prepared.origin}")
+    history.describe(note=prepared.origin.file)
     with indexed():
         for name, value in columns(prepared).items():
             setattr(article, name, value)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0026_job_language_import_right'),
+        ('articles', '0027_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
