@@ -125,7 +125,7 @@ LIST_QUERIES = {
     "articles_contributor": 4,
     "articles_lexiconword": 4,
     "articles_searchdocument": 4,
-    "taggit_tag": 4,
+    "taggit_tag": 5,
     "auth_user": 5,
     "auth_group": 4,
 }
@@ -446,7 +446,8 @@ def test_a_lexicon_word_is_indexed_as_it_is_added_and_deleted(editor):
 def test_a_renamed_tag_and_a_moved_issue_are_indexed(editor):
     article = make_article("题", tags=["经济"])
     tag, issue = Tag.objects.get(), article.page.issue
-    editor.post(url("taggit_tag_change", tag.pk), {"name": "财经", "slug": tag.slug})
+    inlines = rows("entry") | rows("synonyms")
+    editor.post(url("taggit_tag_change", tag.pk), {"name": "财经", **inlines})
     assert (found("经济"), found("财经")) == ([], ["题"])
     data = {
         "publication": issue.publication_id,

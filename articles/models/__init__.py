@@ -18,6 +18,7 @@ from articles.models.search_document import (
     LexemeCount,
     SearchDocument,
 )
+from articles.models.tag_entry import TagEntry, TagSynonym
 
 __all__ = [
     "Article",
@@ -43,6 +44,8 @@ __all__ = [
     "Publication",
     "Region",
     "SearchDocument",
+    "TagEntry",
+    "TagSynonym",
     "TaggedArticle",
     "TextSketch",
 ]

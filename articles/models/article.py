@@ -18,6 +18,7 @@ from articles.models.contributor import Contributor
 from articles.models.natural_key import keeping, key_of
 from articles.models.part import Paragraph, Photo
 from articles.models.place import Page
+from articles.models.tag_entry import ArchiveTags
 
 # Characters of the body in a teaser; the style sheet shows fewer where room is short.
 LEAD_LENGTH = 120
@@ -247,7 +248,13 @@ class Article(Indexed):
         _("修改时间"), default=timezone.now, editable=False
     )
 
-    tags = TaggableManager(_("标签"), through=TaggedArticle, blank=True, help_text="")
+    tags = TaggableManager(
+        _("标签"),
+        through=TaggedArticle,
+        manager=ArchiveTags,
+        blank=True,
+        help_text="",
+    )
     contributors = models.ManyToManyField(
         Contributor,
         through="Contribution",
