@@ -125,6 +125,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "delete_selected": "管理员",
     },
     "taggit_tag": {
+        "merge_tags": "编辑 主编 管理员",
         "delete_selected": "主编 管理员",
     },
 }
