@@ -7,6 +7,7 @@ from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.draft_text import DraftText
 from articles.models.duplicate import NearDuplicate, TextSketch
+from articles.models.edit_lock import EditLock
 from articles.models.job import Job
 from articles.models.lexicon import LexiconWord
 from articles.models.part import Paragraph, Photo
@@ -30,6 +31,7 @@ __all__ = [
     "Contribution",
     "Contributor",
     "DraftText",
+    "EditLock",
     "IndexChange",
     "Issue",
     "IssueQuerySet",
