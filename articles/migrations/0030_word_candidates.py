@@ -17,7 +17,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0028_tag_tree'),
+        ('articles', '0029_workflow_steps'),
     ]
 
     operations = [
