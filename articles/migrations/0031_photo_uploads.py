@@ -16,7 +16,7 @@ def give(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0028_tag_tree'),
+        ('articles', '0030_word_candidates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
