@@ -12,6 +12,12 @@ class DeskSite(admin.AdminSite):
 
     index_template = "admin/desk.html"
 
+    def get_urls(self) -> list[Any]:
+        """Add the addresses of what is no model's."""
+        from articles.admin import imports
+
+        return [*imports.urls(self), *super().get_urls()]
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
