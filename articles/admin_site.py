@@ -1,10 +1,14 @@
 """The admin's site, whose first page is the desk."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class DeskSite(admin.AdminSite):
@@ -18,6 +22,10 @@ class DeskSite(admin.AdminSite):
 
         return [*imports.urls(self), *super().get_urls()]
 
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Return the view behind the check of who asks; what it changes is recorded."""
+        return super().admin_view(_recorded(view), cacheable)
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -27,3 +35,17 @@ class DeskSite(admin.AdminSite):
 
         context = {**(extra_context or {}), "panels": list(panels(request))}
         return super().index(request, context)
+
+
+def _recorded(view: View) -> View:
+    # Imported late: the history reads the models.
+    from articles.history import recorded
+
+    @wraps(view)
+    def view_recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return view(request, *args, **kwargs)
+        with recorded(request.user):
+            return view(request, *args, **kwargs)
+
+    return cast("View", view_recorded)

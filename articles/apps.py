@@ -22,6 +22,7 @@ class ArticlesConfig(AppConfig):
         from articles import history, pictures
         from articles.search import signals
 
-        signals.connect()
+        # The history first: it hears of a tag that goes before its articles lose it.
         history.register()
+        signals.connect()
         pictures.connect()

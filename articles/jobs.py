@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import workflow
+from articles.history import acting
 from articles.models import Job
 
 Work = Callable[..., dict[str, Any] | None]
@@ -201,7 +202,7 @@ def _done(job: Job, progress: Progress) -> dict[str, Any]:
         if job.stop_asked:
             raise Stopped
         work: Work = import_string(KINDS[job.kind])
-        with progress:
+        with progress, acting(job.started_by):
             report = work(progress, **job.params) or {}
     except Stopped:
         progress.message = _("已按要求停止。")

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
+from articles import originals
 from articles.models import Page, Photo
 from articles.models.picture import BROKEN, IMPORTED, remove_sizes
 from articles.search import changes
@@ -83,6 +84,7 @@ def _make(row: Photo | Page) -> str:
     width, height = row.image_width, row.image_height
     try:
         if not (row.image.files_exist() and (width or _made_for_another(row))):
+            row.image.make_ours()
             row.image.save_all()
         row.image.note_size()
     except BROKEN as error:
@@ -142,7 +144,7 @@ def _after_deleting(instance: Any, **_kwargs: Any) -> None:
 
 
 def _remove_after_commit(name: str, storage: Storage) -> None:
-    # The original stays: former versions of an article name it (articles/history.py).
+    # The picture and its original stay: former versions name them (articles/history).
     transaction.on_commit(partial(_remove_unused, name, storage), robust=True)
 
 
@@ -150,3 +152,17 @@ def _remove_unused(name: str, storage: Storage) -> None:
     # An import deletes the photos of an article and makes them anew, of the same files.
     if not any(model._base_manager.filter(image=name).exists() for model in PICTURED):
         remove_sizes(name, storage)
+
+
+def remove_for_good(name: str, storage: Storage) -> bool:
+    """Remove a picture, its sizes and its original, unless a row names it.
+
+    For what no former version can name any more, and for uploads that nobody saved. Return
+    whether it is gone.
+    """
+    if any(model._base_manager.filter(image=name).exists() for model in PICTURED):
+        return False
+    remove_sizes(name, storage)
+    storage.delete(name)
+    originals.remove(name)
+    return True

@@ -17,7 +17,7 @@ def _of(actions: str, *models: str, app: str = "articles") -> set[str]:
 _REPORTER = (
     _of("add change view", "article")
     | _of("add change delete view", *_PARTS)
-    | _of("view", *_ARCHIVE, "contributor", "job")
+    | _of("view", *_ARCHIVE, "contributor", "job", "changedrecord")
     | _of("view", "tag", app="taggit")
 )
 _EDITOR = (
@@ -32,6 +32,7 @@ _EDITOR = (
 _CHIEF = (
     _EDITOR
     | _of("publish delete", "article")
+    | _of("view undo", "change")
     | _of("add change", "publication")
     | _of("delete", "issue", "page", "contributor", "lexiconword", "nearduplicate")
     | _of("delete", "tag", app="taggit")

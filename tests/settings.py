@@ -21,6 +21,7 @@ if not _given:
 STATIC_ROOT = _files / "static"
 MEDIA_ROOT = _files / "media"
 IMPORTS_ROOT = _files / "imports"
+ORIGINALS_ROOT = _files / "originals"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test looks at once at what it changed.
 PAGES_CHECKED_SECONDS = 0

@@ -1,6 +1,7 @@
 """Pictures: their sizes, when these are made and removed, and how pages show them."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from PIL import Image, ImageCms, ImageDraw
 
-from articles import pictures
+from articles import originals, pictures
 from articles.blocks import blocks
 from articles.models import Article, Page, Photo
 from articles.models.picture import validate_picture, widths
@@ -29,7 +30,13 @@ ORIENTATION, GPS = 0x0112, 0x8825
 def media(settings, tmp_path):
     """Give an empty folder for pictures."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ORIGINALS_ROOT = tmp_path / "originals"
     return settings.MEDIA_ROOT
+
+
+def original_of(photo):
+    with originals.opened(photo.image.name) as file:
+        return file.read()
 
 
 def picture_bytes(size=(800, 600), kind="JPEG", mode="RGB", **options):
@@ -88,7 +95,7 @@ def test_sizes_are_made_as_a_photo_is_stored_and_the_original_is_kept(media):
     assert (photo.image_width, photo.image_height) == (1000, 750)
     expected = {f"{w}.{kind}" for w in (320, 640, 960, 1000) for kind in ("avif", "webp")}  # fmt: skip
     assert set(sizes_of(media, photo)) == expected
-    assert Path(photo.image.path).read_bytes() == picture_bytes((1000, 750))
+    assert original_of(photo) == picture_bytes((1000, 750))
     for name in sizes_of(media, photo):
         with Image.open(Path(media) / "sizes" / photo.image.name / name) as image:
             width = int(name.partition(".")[0])
@@ -101,8 +108,12 @@ def test_a_picture_is_turned_as_the_camera_was_held_and_says_nothing_of_the_plac
 ):
     photo = photo_of(make_article(), image=jpeg_with_gps())
     assert (photo.image_width, photo.image_height) == (600, 1000)
-    with Image.open(photo.image.path) as original:
+    with Image.open(io.BytesIO(original_of(photo))) as original:
         assert original.getexif().get_ifd(GPS)
+    with Image.open(photo.image.path) as ours:
+        assert ours.size == (600, 1000)
+        assert not ours.getexif()
+    assert b"secret" not in Path(photo.image.path).read_bytes()
     for name in sizes_of(media, photo):
         with Image.open(Path(media) / "sizes" / photo.image.name / name) as image:
             assert image.width < image.height
@@ -139,10 +150,17 @@ def test_a_colour_profile_that_does_not_fit_the_picture_is_ignored(media):
     assert sizes_of(media, photo_of(make_article(), image=file))
 
 
+def test_nothing_of_a_file_s_name_is_in_ours():
+    article = make_article()
+    photo = photo_of(article, image=upload("../../秘密.php.jpg"))
+    assert re.fullmatch(r"photos/\d{4}/\d{2}/[0-9a-f]{20}\.jpg", photo.image.name)
+
+
 def test_names_are_never_used_twice(media):
     article = make_article()
     first, second = (photo_of(article, n, image=upload("a.jpg")) for n in (8, 9))
-    third = photo_of(article, 10, image=upload("a.png", kind="PNG"))
+    third = photo_of(article, 10, image=upload("a.png", kind="PNG", mode="RGBA"))
+    assert third.image.name.endswith(".jpg")  # nothing shines through
     names = {photo.image.name for photo in (first, second, third)}
     assert len(names) == 3
     assert all(name.startswith("photos/") for name in names)
@@ -349,6 +367,38 @@ def test_imported_pictures_have_their_sizes(media, tmp_path, transactional_db):
     assert len(sizes_of(media, photo)) == 6
 
 
+def test_a_picture_that_came_by_name_is_written_anew_and_kept_as_original(media):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    data = picture_bytes((900, 600), exif=exif, comment=b"secret") + b"<script>"
+    photo = stored_by_name(media, content=data)
+    call_command("make_pictures")
+    photo.refresh_from_db()
+    assert (photo.image_width, photo.image_height) == (600, 900)
+    assert original_of(photo) == data
+    ours = Path(photo.image.path).read_bytes()
+    assert b"secret" not in ours
+    assert b"<script>" not in ours
+    call_command("make_pictures", "--all")
+    assert Path(photo.image.path).read_bytes() == ours
+    # Cut short by a kill, and begun again.
+    Path(photo.image.path).write_bytes(ours[:900])
+    Photo.objects.update(image_width=None)
+    call_command("make_pictures")
+    assert Path(photo.image.path).read_bytes() == ours
+
+
+def test_a_picture_is_gone_for_good_only_when_no_row_names_it(media):
+    photo = photo_of(make_article(), image=upload())
+    name, storage = photo.image.name, photo.image.storage
+    assert not pictures.remove_for_good(name, storage)
+    assert original_of(photo)
+    Photo.objects.all().delete()
+    assert pictures.remove_for_good(name, storage)
+    assert not originals.exists(name)
+    assert not [path for path in Path(media).rglob("*") if path.is_file()]
+
+
 # ---- Pages
 
 
@@ -422,15 +472,16 @@ def test_the_first_picture_near_the_beginning_is_fetched_at_once(media):
 
 def test_a_list_has_its_pictures_in_one_query(django_assert_num_queries):
     pages = [make_article() for _ in range(5)]
+    firsts = set()
     for article in pages[:3]:
         photo_of(article, 1, caption="无图")
-        photo_of(article, 5, image=upload("first.jpg"), alt="石桥")
-        photo_of(article, 6, image=upload("second.jpg"))
+        firsts.add(photo_of(article, 5, image=upload(), alt="石桥").image.name)
+        photo_of(article, 6, image=upload())
     with django_assert_num_queries(2):
         listed = list(Article.objects.with_picture().order_by("pk"))
-        names = [a.picture and a.picture.picture.middle for a in listed]
+        names = [a.picture.image.name if a.picture and a.picture.picture.middle else "" for a in listed]  # fmt: skip
     assert [bool(name) for name in names] == [True, True, True, False, False]
-    assert all("first" in name for name in names[:3])
+    assert set(names[:3]) == firsts
     html = render_to_string("articles/_teaser_picture.html", {"article": listed[0]})
     assert 'alt="石桥"' in html
     assert "<a" not in html

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import history
+from articles.history import restoring
 from articles.ingest.record import RecordError, from_exchange
 from articles.models import Article, Region
 from tests.factories import make_article
@@ -106,7 +107,7 @@ def test_a_former_version_has_its_regions():
     history.keep(article, "before")
     article.regions.all().delete()
     version = reversion.models.Version.objects.get_for_object(article).get()
-    version.revision.revert()
+    restoring.restore(version)
     assert [list(region.box) for region in Region.objects.all()] == TWO
 
 

@@ -20,7 +20,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from articles import jobs
@@ -212,7 +212,7 @@ def _page(request: HttpRequest, form: ImportForm) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "opts": Issue._meta,
-        "title": _("导入"),
+        "title": pgettext("action", "导入"),
         "form": form,
         "most": settings.IMPORT_MAX_MB,
         "too_large": _too_large(),

@@ -6,6 +6,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from articles.ingest import duplicates, pipeline, uploads, whole
 from articles.ingest.entries import Meter
-from articles.ingest.formats import Rejected
+from articles.ingest.formats import Origin, Rejected
 from articles.ingest.picture_store import StoreError
 from articles.ingest.pipeline import Options, Report
 from articles.ingest.places import Place
@@ -35,60 +37,58 @@ _PERCENT = 100
 _LITTLE = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form said: where the files are, and what they do not say themselves."""
+
+    upload: str
+    drafts: bool = True
+    overwrite: bool = False
+    publication: str = ""
+    date: str = ""
+    page: str = ""
+    encoding: str = ""
+
+    def inbox(self) -> Path:
+        """Return the folder of the files. Raise JobError where they were removed."""
+        try:
+            return uploads.inbox(self.upload)
+        except UploadError:
+            raise JobError(_("上传的文件已经清除，请重新上传。")) from None
+
+    def options(self, size: int) -> Options:
+        """Return what the readers of so many bytes are told."""
+        workers = pipeline.default_workers() if size > _LITTLE else 0
+        return Options(workers, self.encoding, self.publication, self.date, self.page)
+
+
 def check(progress: Progress, **params: Any) -> dict[str, Any]:
     """Say what an import would do, and do nothing."""
-    return _import(progress, dry_run=True, **params)
+    return _import(progress, Asked(**params), dry_run=True)
 
 
 def run(progress: Progress, **params: Any) -> dict[str, Any]:
     """Import; the files are removed once all of them are read."""
-    report = _import(progress, dry_run=False, **params)
-    uploads.forget(params["upload"])
+    asked = Asked(**params)
+    report = _import(progress, asked, dry_run=False)
+    uploads.forget(asked.upload)
     return report
 
 
-def _import(
-    progress: Progress,
-    *,
-    dry_run: bool,
-    upload: str,
-    drafts: bool = True,
-    overwrite: bool = False,
-    publication: str = "",
-    date: str = "",
-    page: str = "",
-    encoding: str = "",
-) -> dict[str, Any]:
-    user = progress.job.started_by
-    if user is None or not user.has_perm("articles.import_article"):
-        raise JobError(_("发起人没有导入的权限。"))
-    terms = Terms(
-        strict=not user.has_perm("articles.add_publication"),
-        overwrite=overwrite,
-        dry_run=dry_run,
-        drafts=drafts or not user.has_perm("articles.publish_article"),
-        user=user,
-    )
-    try:
-        inbox = uploads.inbox(upload)
-    except UploadError:
-        raise JobError(_("上传的文件已经清除，请重新上传。")) from None
-    tally = Tally(f"{inbox}/")
-    meter = Meter([inbox])
-    workers = pipeline.default_workers() if meter.total > _LITTLE else 0
-    options = Options(workers, encoding, publication, date, page)
+def _import(progress: Progress, asked: Asked, *, dry_run: bool) -> dict[str, Any]:
+    inbox = asked.inbox()
+    terms = _terms(progress.job.started_by, asked, f"{inbox}/", dry_run=dry_run)
+    tally = Tally(terms)
     progress.total = _PERCENT
     try:
-        with (
-            _said(),
-            whole.Aside(uploads.aside_path(upload, progress.job.pk)) as aside,
-        ):
+        with _said(), whole.Aside(_aside_path(progress, asked)) as aside:
+            meter = Meter([inbox])
 
             def reject(rejected: Rejected) -> None:
-                tally.reject(rejected)
-                aside.add(rejected)
+                aside.add(tally.reject(rejected))
 
             store = Store(terms, tally.note)
+            options = asked.options(meter.total)
             for report in whole.run([inbox], store, options, reject, meter):
                 tally.total = report
                 tally.made = sorted(set(store.places.made))
@@ -96,9 +96,27 @@ def _import(
         _compare(progress, tally)
     finally:
         # Also of an import that was stopped: what it wrote is whole.
-        progress.report = tally.report(dry_run=dry_run)
+        progress.report = tally.report()
     progress.message = ""
     return progress.report
+
+
+def _terms(user: Any, asked: Asked, folder: str, *, dry_run: bool) -> Terms:
+    """Return on which terms this user imports. Raise JobError where they may not."""
+    if user is None or not user.has_perm("articles.import_article"):
+        raise JobError(_("发起人没有导入的权限。"))
+    return Terms(
+        strict=not user.has_perm("articles.add_publication"),
+        overwrite=asked.overwrite,
+        dry_run=dry_run,
+        drafts=asked.drafts or not user.has_perm("articles.publish_article"),
+        user=user,
+        folder=folder,
+    )
+
+
+def _aside_path(progress: Progress, asked: Asked) -> Path:
+    return uploads.aside_path(asked.upload, progress.job.pk)
 
 
 @contextmanager
@@ -144,13 +162,13 @@ def _compare(progress: Progress, tally: "Tally") -> None:
 class Tally:
     """What became of each record, counted by file and by issue: the report of an import."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, terms: Terms) -> None:
         self.total = Report()
         self.made: list[str] = []
         self.new_keys: list[int] = []
         # Of a check: the articles that would be new, with their bodies.
         self.bodies: list[tuple[dict[str, Any], str]] = []
-        self._folder = folder
+        self._terms = terms
         self._files: dict[str, Counter[str]] = {}
         self._issues: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._pages: set[int] = set()
@@ -185,20 +203,21 @@ class Tally:
             texts = (part["text"] for part in record.body if part["kind"] != "photo")
             self.bodies.append((row, "\n".join(texts)))
 
-    def reject(self, rejected: Rejected) -> None:
-        """Count what is set aside."""
+    def reject(self, rejected: Rejected) -> Rejected:
+        """Count what is set aside; return it as it may be shown, without our folder."""
+        reason = rejected.reason.replace(self._terms.folder, "")
+        origin = Origin(self._shown(rejected.origin.file), rejected.origin.line)
         self._in_file(rejected.origin.file)["aside"] += 1
         if len(self._aside) < LISTED:
             self._aside.append(
                 {
-                    "file": self._shown(rejected.origin.file),
-                    "line": rejected.origin.line,
-                    "reason": _storable(rejected.reason.replace(self._folder, ""))[
-                        :500
-                    ],
+                    "file": origin.file,
+                    "line": origin.line,
+                    "reason": _storable(reason)[:500],
                     "raw": _storable(" ".join(rejected.raw.split()))[:120],
                 }
             )
+        return Rejected(origin, reason, rejected.raw)
 
     def add_pair(self, row: dict[str, Any], pk: int, agreement: float) -> None:
         """Count an article that would be new, and one that the archive has."""
@@ -222,11 +241,11 @@ class Tally:
             for pair in found.select_related("first", "second").order_by("pk")[:LISTED]
         ]
 
-    def report(self, *, dry_run: bool) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Return the report as JSON holds it."""
         outcome = self.total.outcome
         return {
-            "dry_run": dry_run,
+            "dry_run": self._terms.dry_run,
             "read": self.total.read,
             "new": outcome.new,
             "changed": outcome.changed,
@@ -272,7 +291,7 @@ class Tally:
         )
 
     def _shown(self, file: str) -> str:
-        return _storable(file.removeprefix(self._folder))[:300]
+        return _storable(self._terms.shown(file))[:300]
 
 
 def _place(prepared: Prepared) -> str:

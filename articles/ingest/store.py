@@ -29,7 +29,7 @@ from articles.ingest.new_articles import (
 from articles.ingest.places import Place, Places
 from articles.ingest.prepare import Prepared
 from articles.ingest.record import RecordError
-from articles.models import Article, Paragraph, Photo, Region
+from articles.models import Article, Change, Paragraph, Photo, Region
 from articles.search.pending import indexed, touch
 
 _DRAFT = Article.Status.DRAFT.value
@@ -88,6 +88,12 @@ class Terms:
     drafts: bool = False
     # Whose import it is; without one it is the operator's, who may change everything.
     user: Any = None
+    # The folder that holds the files, which editors need not know.
+    folder: str = ""
+
+    def shown(self, file: str) -> str:
+        """Return the name of a file for editors."""
+        return file.removeprefix(self.folder)
 
 
 def _unnoted(*_what: object) -> None:
@@ -139,17 +145,20 @@ class Store:
         placed = list(self._placed(self._first_at_their_place(batch, outcome), outcome))
         known = _known(placed)
         new: list[Placed] = []
-        for prepared, place in placed:
-            there = known.get((place.page, prepared.record.position))
-            if self._terms.drafts:
-                prepared = _with_status(prepared, there.status if there else _DRAFT)
-            if there is None:
-                new.append((prepared, place))
-            elif there.digest == prepared.digest:
-                outcome.unchanged += 1
-                self._noted.append(("unchanged", prepared, place, there.pk))
-            else:
-                self._change(there, prepared, place, outcome)
+        # What is new has no former state: only what changes goes into the history.
+        with history.recorded(self._terms.user, kind=Change.Kind.IMPORTED):
+            for prepared, place in placed:
+                there = known.get((place.page, prepared.record.position))
+                if self._terms.drafts:
+                    status = there.status if there else _DRAFT
+                    prepared = _with_status(prepared, status)
+                if there is None:
+                    new.append((prepared, place))
+                elif there.digest == prepared.digest:
+                    outcome.unchanged += 1
+                    self._noted.append(("unchanged", prepared, place, there.pk))
+                else:
+                    self._change(there, prepared, place, outcome)
         outcome.new = len(new)
         outcome.to_review += sum(bool(needs_review(p.record)) for p, _place in new)
         self._insert(new)
@@ -227,7 +236,7 @@ class Store:
         outcome.to_review += bool(needs_review(prepared.record))
         self._noted.append(("changed", prepared, place, there.pk))
         if not self.dry_run:
-            _update(article, prepared)
+            _update(article, prepared, self._terms.shown(prepared.origin.file))
 
     def _refusal(self, article: Article, *, is_edited: bool) -> str:
         """Return why an article stays as it is, "" where it does not."""
@@ -297,10 +306,10 @@ def _known(placed: list[Placed]) -> dict[Spot, _Known]:
         }
 
 
-def _update(article: Article, prepared: Prepared) -> None:
-    """Replace the content of an article, and keep what it was in its history."""
+def _update(article: Article, prepared: Prepared, note: str) -> None:
+    """Replace the content of an article; what it was is in its history."""
     record = prepared.record
-    history.keep(article, f"before the import of {prepared.origin}")
+    history.describe(note=note)
     with indexed():
         for name, value in columns(prepared).items():
             setattr(article, name, value)

@@ -1,6 +1,7 @@
 """The archive's records. A publication has issues, an issue pages, a page articles."""
 
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
+from articles.models.change import Change, ChangedRecord
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.draft_text import DraftText
@@ -21,6 +22,8 @@ __all__ = [
     "Article",
     "ArticleQuerySet",
     "Bitmap",
+    "Change",
+    "ChangedRecord",
     "Completion",
     "Contribution",
     "Contributor",

@@ -1,10 +1,12 @@
 """What the searchable records share: a change to one of them is indexed as it is stored."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
+from articles.models import watched
 from articles.search.pending import indexed, touch
 
 M = TypeVar("M", bound="Indexed")
@@ -17,7 +19,7 @@ class IndexedQuerySet(models.QuerySet[M]):
         """Update the rows and index the articles that they belonged or now belong to."""
         with indexed():
             pks = list(self.order_by().values_list("pk", flat=True).distinct())
-            touch(self._article_ids(pks))
+            self._change(pks)
             updated = super().update(**kwargs)
             touch(self._article_ids(pks))
         return updated
@@ -27,7 +29,7 @@ class IndexedQuerySet(models.QuerySet[M]):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the rows and index the articles that they belonged to."""
         with indexed():
-            touch(self._article_ids(list(self.values_list("pk", flat=True))))
+            self._change(list(self.values_list("pk", flat=True)), gone=True)
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
@@ -35,13 +37,23 @@ class IndexedQuerySet(models.QuerySet[M]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Insert the rows and index their articles."""
+        rows = list(objs)
         with indexed():
-            created = super().bulk_create(objs, *args, **kwargs)
+            whole = [row.indexed_article_ids() for row in rows if row.is_part()]
+            watched.changing(self.model, (), chain.from_iterable(whole))
+            created = super().bulk_create(rows, *args, **kwargs)
+            watched.created(self.model, [instance.pk for instance in created])
             for instance in created:
                 touch(instance.indexed_article_ids())
         return created
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+    def _change(self, pks: list[Any], *, gone: bool = False) -> None:
+        """Say that these rows change, to the index and to the history."""
+        article_ids = self._article_ids(pks)
+        touch(article_ids)
+        watched.changing(self.model, pks, article_ids, gone=gone)
 
     def _article_ids(self, pks: list[Any]) -> list[int | None]:
         rows = self.model._base_manager.using(self.db).filter(pk__in=pks)
@@ -63,16 +75,32 @@ class Indexed(models.Model):
         Fixtures pass this by: articles/search/signals.py follows them.
         """
         with indexed():
+            adding = self._state.adding
+            whole = set(self.indexed_article_ids()) if self.is_part() else set()
             if self.pk is not None:
-                touch(self.stored_article_ids())
+                stored = set(self.stored_article_ids())
+                touch(stored)
+                whole |= stored
+            pks = [] if self.pk is None else [self.pk]
+            watched.changing(type(self), pks, whole)
             super().save_base(*args, **kwargs)
+            if adding:
+                watched.created(type(self), [self.pk])
             touch(self.indexed_article_ids())
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the row and index what it belonged to."""
         with indexed():
-            touch(self.indexed_article_ids())
+            article_ids = list(self.indexed_article_ids())
+            touch(article_ids)
+            watched.changing(type(self), [self.pk], article_ids, gone=True)
             return super().delete(*args, **kwargs)
+
+    @classmethod
+    def is_part(cls) -> bool:
+        """Return whether a row is a part of one article, whose key it holds."""
+        path = getattr(cls, "articles_path", "pk")
+        return path != "pk" and "__" not in path
 
     def indexed_article_ids(self) -> Iterable[int | None]:
         """Return the primary keys of the articles whose search documents hold this row."""

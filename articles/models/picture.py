@@ -1,16 +1,18 @@
-"""Picture fields: a kept original, and sizes of it that pages show.
+"""Picture fields: our own copy of what came, sizes of it that pages show, and the original.
 
-django-pictures gives the field, sizes as a browser will turn them (EXIF), and colours in sRGB;
-here is what this archive makes of it (docs/decisions/0011-pictures.md). The columns of width
-and height are filled once all sizes are made: a picture without them is not shown.
+django-pictures gives the field; here is what this archive makes of it
+(docs/decisions/0011-pictures.md). Files are judged and written anew by articles/picture_check.py,
+and what came is kept by articles/originals.py (docs/decisions/0016-photos.md). The columns of
+width and height are filled once all sizes are made: a picture without them is not shown.
 """
 
 import io
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
@@ -18,25 +20,49 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pictures import models as library
 from pictures.utils import reconstruct
-from PIL import Image, ImageCms
+from PIL import Image
 
-# A phone's column at two densities, a desk's at one and two, and the whole screen.
-WIDTHS = (320, 640, 960, 1440, 2160)
-# WebP counts the sides of a picture with 14 bits.
-LONGEST_SIDE = 16_383
-MOST_PIXELS = 100_000_000
-# What cameras and scanners write. Pillow reads others by other programs (EPS: Ghostscript).
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "JPEG2000", "GIF", "BMP")
+from articles import originals
+from articles.picture_check import (
+    FORMATS,
+    WIDTHS,
+    Checked,
+    NotAPicture,
+    checked,
+    decoding,
+    upright,
+    widths,
+)
+
 # Measured in docs/decisions/0011-pictures.md.
 ENCODING: dict[str, dict[str, int]] = {
     "AVIF": {"quality": 60, "speed": 8},
     "WEBP": {"quality": 75},
 }
-_SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
+# What browsers show, by the suffix of a name, and as what it is written anew.
+_SHOWN = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".avif": "AVIF",
+}
 SIZES = "sizes"
+# Named one by one: an iPhone then makes a JPEG of its HEIC.
+ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/tiff,image/jp2,image/gif,image/bmp,.jp2"
 # What stands in the name of a picture that an import stored: others are an editor's choice.
 IMPORTED = "import-"
 BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+_REFUSALS = {
+    "bytes": _("文件太大：最多 %(most)s MB。"),
+    "size": _("图片太大：最多 %(most)s 百万像素。"),
+    "slender": _("图片太狭长。"),
+    "moving": _("动图不能用，请存成静止的图片。"),
+    "heic": _("HEIC 图片不能用，请先转存为 JPEG。"),
+    "format": _("图片读不出来：不是 JPEG、PNG、WebP、AVIF、TIFF、GIF 等图片格式。"),
+    "pixels": _("图片读不出来：这种像素格式不能用，请转存为 RGB。"),
+    "broken": _("这张图片读不出来，可能已损坏。"),
+}
 
 
 def photo_name(_instance: Any, filename: str) -> str:
@@ -50,54 +76,29 @@ def page_name(_instance: Any, filename: str) -> str:
 
 
 def _unique(filename: str) -> str:
-    path = PurePath(filename)
+    # Nothing of the name that a file came with, and nothing that can be guessed: pictures of
+    # drafts lie where readers' do.
     month = timezone.localdate().strftime("%Y/%m")
-    return f"{month}/{path.stem[:32]}-{secrets.token_hex(5)}{path.suffix.lower()}"
+    return f"{month}/{secrets.token_hex(10)}{PurePath(filename).suffix.lower()}"
+
+
+def taken(file: Any) -> Checked:
+    """Return what readers may get of an uploaded file; raise ValidationError with the reason."""
+    try:
+        return checked(file)
+    except NotAPicture as error:
+        raise refusal(error) from error
+
+
+def refusal(error: NotAPicture) -> ValidationError:
+    """Return what an editor is told of a file that is refused."""
+    return ValidationError(_REFUSALS[error.code], code=error.code, params=error.values)
 
 
 def validate_picture(file: Any) -> None:
-    """Refuse a new file that is too large or cannot be decoded to its end."""
-    if getattr(file, "_committed", False):
-        return  # judged when it came; the file may be gone
-    file.seek(0)
-    try:
-        with Image.open(file, formats=FORMATS) as image:
-            _check_size(*image.size)
-            image.load()
-            in_srgb(image)
-    except BROKEN as error:
-        raise ValidationError(_("这张图片读不出来，可能已损坏。")) from error
-    finally:
-        file.seek(0)
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        most = MOST_PIXELS // 1_000_000
-        raise ValidationError(
-            _("图片太大：最多 %(most)s 百万像素。"), params={"most": most}
-        )
-    if not widths(width, height) or not widths(height, width):
-        raise ValidationError(_("图片太狭长。"))
-
-
-def widths(width: int, height: int) -> list[int]:
-    """Return the widths that a picture of this size is shown in, narrowest first."""
-    largest = min(width, WIDTHS[-1])
-    wanted = [*(w for w in WIDTHS if w < largest), largest]
-    return [w for w in wanted if w * height <= LONGEST_SIDE * width]
-
-
-def in_srgb(image: Image.Image) -> Image.Image:
-    """Return the picture turned as it is to be seen, in sRGB."""
-    turn: Callable[[Image.Image], Image.Image] = library.PillowPicture.pre_process
-    try:
-        return turn(image)
-    except ImageCms.PyCMSError:
-        # A profile of another kind of picture, such as RGB on a palette: browsers, too,
-        # show it as if it had none.
-        image.info.pop("icc_profile", None)
-        return turn(image)
+    """Refuse a new file that is no picture, is too large, or cannot be decoded to its end."""
+    if not getattr(file, "_committed", False):  # judged when it came, and may be gone
+        taken(file)
 
 
 def process(
@@ -116,11 +117,11 @@ def process(
     if making:
         with (
             reconstruct(*storage).open(file_name) as file,
-            Image.open(file, formats=FORMATS) as original,
+            decoding(file, FORMATS) as original,
         ):
-            if original.width * original.height > MOST_PIXELS:
-                raise ValueError(f"more than {MOST_PIXELS} pixels")
-            image = in_srgb(original)
+            # A JPEG is decoded no larger than twice what is needed of it.
+            original.draft(original.mode, (WIDTHS[-1], WIDTHS[-1]))
+            image = upright(original)
         for picture in making:
             picture.save(image)
     for picture in old:
@@ -164,8 +165,13 @@ class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
     """The original, and the addresses of its sizes."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
-        """Store an original and make its sizes; raise one of ``BROKEN`` if it is damaged."""
-        super().save(name, content, save=False)
+        """Store our copy of a picture, its sizes and the original.
+
+        Raise ValidationError for what is no picture; nothing of the name is kept.
+        """
+        ours = taken(content)
+        super().save(f"_.{ours.suffix}", ContentFile(ours.data), save=False)
+        originals.keep(self.name, content)
         self.note_size()
         if save:
             self.instance.save()
@@ -175,6 +181,23 @@ class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
         width, height = self._get_image_dimensions()
         setattr(self.instance, self.field.width_field, width)
         setattr(self.instance, self.field.height_field, height)
+
+    def make_ours(self) -> None:
+        """Put our copy in the place of a file that was stored by name, and keep the original.
+
+        Raise one of ``BROKEN`` for what is no picture.
+        """
+        if PurePath(self.name).name.startswith(IMPORTED):
+            return  # the import wrote it anew
+        if not originals.exists(self.name):
+            with self.storage.open(self.name) as file:
+                checked(file)
+                originals.keep(self.name, file)
+        kind = _SHOWN.get(PurePath(self.name).suffix.lower(), "JPEG")
+        with originals.opened(self.name) as file:
+            ours = checked(file, kind=kind)
+        self.storage.delete(self.name)
+        self.storage.save(self.name, ContentFile(ours.data))
 
     def delete_all(self) -> None:
         """Remove the sizes."""
@@ -230,9 +253,18 @@ class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
 
     @property
     def finest(self) -> str:
-        """Return the address of the original where browsers show its format."""
+        """Return the address of our copy in full size where browsers show its format."""
         shown = PurePath(self.name).suffix.lower() in _SHOWN
         return str(self.url) if shown else self.largest
+
+
+class PictureFormField(forms.FileField):
+    """A file that may be a picture: what browsers offer to choose is no more than a hint."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Say which files to offer."""
+        attrs = super().widget_attrs(widget)
+        return {**attrs, "accept": ACCEPTED} if isinstance(widget, forms.FileInput) else attrs  # fmt: skip
 
 
 class PictureField(library.PictureField):  # type: ignore[misc]
@@ -240,6 +272,14 @@ class PictureField(library.PictureField):  # type: ignore[misc]
 
     attr_class = PictureFile
     default_validators = [validate_picture]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Return a form field that leaves it to the validator what is a picture.
+
+        Django's for images judges by name, and opens files without bounds.
+        """
+        kwargs = {"form_class": PictureFormField, **kwargs}
+        return super().formfield(**kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take the columns image_width and image_height unless told otherwise."""

@@ -1,0 +1,282 @@
+"""Bringing back versions, deleted records, and all that one act changed."""
+
+import pytest
+import reversion
+from taggit.models import Tag
+
+from articles import history
+from articles.history import versions
+from articles.history.restoring import RestoreError, restore, undo
+from articles.history.states import states
+from articles.models import (
+    Article,
+    Change,
+    ChangedRecord,
+    Contribution,
+    Contributor,
+    Issue,
+    Page,
+    Paragraph,
+)
+from tests.factories import make_article, make_page
+
+pytestmark = pytest.mark.django_db
+
+
+def data(article):
+    return states(Article, [article.pk])[article.pk].data
+
+
+def newest(article):
+    return versions.versions_of(Article, [article.pk]).first()
+
+
+def whole():
+    article = make_article(
+        "入梅", ["一", {"text": "小题", "kind": "subhead"}, "二"], ["天气", "上海"]
+    )
+    article.photos.create(position=3, caption="雨中", credit="王凯 摄")
+    article.regions.create(position=1, x="0.1", y="0.1", width="0.2", height="0.2")
+    person = Contributor.objects.create(name="叶薇", slug="ye-wei")
+    Contribution.objects.create(article=article, contributor=person)
+    return article
+
+
+def spoil(article):
+    article.headline = "坏了"
+    article.save()
+    article.paragraphs.all().delete()
+    article.photos.all().delete()
+    article.regions.all().delete()
+    article.contributions.all().delete()
+    article.tags.set(["别的"])
+
+
+def test_a_version_brings_back_every_part():
+    article = whole()
+    before = data(article)
+    with history.recorded():
+        spoil(article)
+    assert data(article) != before
+    restore(ChangedRecord.objects.get(content_type__model="article").before)
+    assert data(article) == before
+
+
+def test_a_restoration_can_be_restored_from():
+    article = make_article("一")
+    for headline in ("二", "三"):
+        with history.recorded():
+            Article.objects.filter(pk=article.pk).update(headline=headline)
+    one = versions.versions_of(Article, [article.pk]).last()
+    restore(one, note="回到一")
+    change = Change.objects.first()
+    assert (change.kind, change.note, change.name) == ("restored", "回到一", "一")
+    restore(change.records.get().before)
+    article.refresh_from_db()
+    assert article.headline == "三"
+
+
+def test_a_restored_article_stays_as_published_as_it_is(admin_user):
+    article = make_article("一", status="draft", entered_by=admin_user)
+    with history.recorded():
+        Article.objects.filter(pk=article.pk).update(
+            headline="二", status="published", entered_by=None
+        )
+    restore(versions.versions_of(Article, [article.pk]).last())
+    article.refresh_from_db()
+    assert (article.headline, article.status, article.entered_by) == (
+        "一",
+        "published",
+        None,
+    )
+
+
+def test_what_was_deleted_comes_back_at_its_address():
+    article = whole()
+    before = data(article)
+    with history.recorded():
+        Article.objects.filter(pk=article.pk).delete()
+        Tag.objects.all().delete()
+        Contributor.objects.all().delete()
+        Contributor.objects.create(name="叶薇", slug="ye-wei")
+    record = ChangedRecord.objects.get(content_type__model="article")
+    assert restore(record.before) == []
+    again = Article.objects.get(pk=article.pk)
+    assert sorted(tag.name for tag in again.tags.all()) == ["上海", "天气"]
+    assert [c.contributor.name for c in again.contributions.all()] == ["叶薇"]
+    assert [p.text for p in again.paragraphs.all()] == ["一", "小题", "二"]
+    assert len(data(again)) == len(before)
+    record.refresh_from_db()
+    assert not record.in_bin
+
+
+def test_an_author_who_is_gone_is_told_of():
+    article = whole()
+    with history.recorded():
+        article.delete()
+        Contributor.objects.all().delete()
+    record = ChangedRecord.objects.get(content_type__model="article")
+    (remark,) = restore(record.before)
+    assert "叶薇" in remark
+
+
+def test_a_place_that_is_taken_is_not_fought_for():
+    page = make_page()
+    article = make_article("先", page=page, position=1)
+    with history.recorded():
+        Article.objects.filter(pk=article.pk).update(position=5, headline="后")
+    make_article("新来", page=page, position=1)
+    (remark,) = restore(versions.versions_of(Article, [article.pk]).last())
+    article.refresh_from_db()
+    assert (article.headline, article.position) == ("先", 5)
+    assert "位置没有改动" in remark
+
+
+def test_a_deleted_article_whose_place_is_taken_comes_last():
+    page = make_page()
+    article = make_article("先", page=page, position=1)
+    with history.recorded():
+        article.delete()
+    make_article("新来", page=page, position=1)
+    (remark,) = restore(ChangedRecord.objects.get().before)
+    assert Article.objects.get(headline="先").position == 2
+    assert "排在本版最后" in remark
+
+
+def test_an_article_waits_for_its_page():
+    article = make_article()
+    with history.recorded():
+        article.page.delete()
+    record = ChangedRecord.objects.get(content_type__model="article")
+    with pytest.raises(RestoreError, match="版面"):
+        restore(record.before)
+    restore(ChangedRecord.objects.get(content_type__model="page").before)
+    restore(record.before)
+    assert Article.objects.get().pk == record.object_id
+    assert not ChangedRecord.objects.filter(in_bin=True).exists()
+
+
+def test_a_name_that_is_taken_is_not_fought_for():
+    tag = Tag.objects.create(name="经济", slug="a")
+    with history.recorded():
+        tag.delete()
+    Tag.objects.create(name="经济", slug="b")
+    with pytest.raises(RestoreError):
+        restore(ChangedRecord.objects.get().before)
+    assert Tag.objects.get().slug == "b"
+
+
+def test_versions_that_reversion_made_are_restored_too():
+    article = make_article("旧法", ["一", "二"], ["标签"])
+    with reversion.create_revision():
+        reversion.add_to_revision(article)
+    before = data(article)
+    spoil(article)
+    version = versions.versions_of(Article, [article.pk]).get()
+    restore(version)
+    assert data(article) == before
+
+
+# ---- Acts
+
+
+def test_an_act_is_undone_for_all_its_records():
+    articles = [make_article(f"第{n}篇", status="draft") for n in range(3)]
+    with history.recorded():
+        Article.objects.all().update(status="published", genre="消息")
+    change = Change.objects.get()
+    result = undo(change)
+    assert (result.done, result.refused) == (3, [])
+    assert set(Article.objects.values_list("status", "genre")) == {("draft", "")}
+    change.refresh_from_db()
+    assert change.undone_by.kind == "undone"
+    assert change.undone_by.count == len(articles)
+
+
+def test_what_was_changed_since_is_left_alone():
+    first, second = make_article("甲"), make_article("乙")
+    with history.recorded():
+        Article.objects.all().update(genre="消息")
+    Article.objects.filter(pk=first.pk).update(deck="后来的")
+    result = undo(Change.objects.get())
+    assert result.done == 1
+    assert [record.object_id for record, _why in result.refused] == [first.pk]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.genre, second.genre) == ("消息", "")
+
+
+def test_an_issue_comes_back_with_all_that_went_with_it():
+    article = make_article("连带", ["一"], ["标签"])
+    before = data(article)
+    with history.recorded():
+        article.page.issue.delete()
+    assert not Page.objects.exists()
+    result = undo(Change.objects.get())
+    assert (result.done, result.refused) == (3, [])
+    assert data(article) == before
+    assert Issue.objects.exists()
+
+
+def test_what_was_added_goes_again_unless_something_depends_on_it():
+    page = make_page()
+    with history.recorded():
+        article = make_article("新的", tags=["新标签"], page=page)
+    result = undo(Change.objects.get())
+    assert (result.refused, Article.objects.exists(), Tag.objects.exists()) == (
+        [],
+        False,
+        False,
+    )
+    assert Page.objects.exists()
+    undo(Change.objects.first())
+    assert Article.objects.get().pk == article.pk
+
+
+def test_a_tag_that_others_use_by_now_stays():
+    with history.recorded():
+        Tag.objects.create(name="新标签")
+    make_article(tags=["新标签"])
+    result = undo(Change.objects.get())
+    assert [why for _record, why in result.refused] == ["已有别的文章用它。"]
+    assert Tag.objects.exists()
+
+
+def test_a_page_that_has_articles_by_now_stays():
+    with history.recorded():
+        page = make_page("9")
+    make_article(page=page)
+    result = undo(Change.objects.order_by("pk").first())
+    assert result.refused
+    assert Page.objects.filter(pk=page.pk).exists()
+
+
+def test_articles_that_changed_places_change_back():
+    page = make_page()
+    first = make_article("甲", page=page, position=1)
+    second = make_article("乙", page=page, position=2)
+    with history.recorded():
+        Article.objects.filter(pk=first.pk).update(position=3)
+        Article.objects.filter(pk=second.pk).update(position=1)
+        Article.objects.filter(pk=first.pk).update(position=2)
+    assert undo(Change.objects.get()).refused == []
+    first.refresh_from_db()
+    assert first.position == 1
+
+
+def test_an_undo_can_be_undone():
+    make_article("甲")
+    with history.recorded():
+        Paragraph.objects.all().update(text="改过")
+    undo(Change.objects.get())
+    undo(Change.objects.first())
+    assert Paragraph.objects.get().text == "改过"
+
+
+def test_the_index_follows():
+    article = make_article("甲", ["梅雨季来了。"])
+    with history.recorded():
+        Paragraph.objects.all().update(text="出太阳了。")
+    undo(Change.objects.get())
+    document = article.search_documents.first()
+    assert "梅雨" in document.text
