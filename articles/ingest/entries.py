@@ -193,7 +193,7 @@ def _zip(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
             yield Rejected(Origin(archive), f"an archive of {len(infos)} files")
             return
         # Files of a bomb may share their bytes, so that each is no bomb by itself.
-        size = sum(info.file_size for _name, info in infos)
+        size = sum(i.file_size for name, i in infos if not _zip_refusal(name, i))
         ratio = size / max(stream.seek(0, io.SEEK_END), 1)
         if size > _LARGE and ratio > _LARGEST_RATIO:
             yield Rejected(Origin(archive), _too_much(ratio))
