@@ -34,18 +34,27 @@ KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
     "import": "articles.ingest.import_jobs.run",
     "import_check": "articles.ingest.import_jobs.check",
+    "merge_tags": "articles.tag_work.merge_as_job",
+    "rename_tag": "articles.tag_work.rename_as_job",
+    "retag": "articles.tag_work.retag_as_job",
 }
 # What each kind is called.
 TITLES: dict[str, Any] = {
     "duplicates": gettext_lazy("查找近似文章"),
     "import": gettext_lazy("导入文章"),
     "import_check": gettext_lazy("导入之前的检查"),
+    "merge_tags": gettext_lazy("合并标签"),
+    "rename_tag": gettext_lazy("标签改名"),
+    "retag": gettext_lazy("给文章加、去标签"),
 }
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
     "duplicates": "articles.change_nearduplicate",
     "import": "articles.import_article",
     "import_check": "articles.import_article",
+    "merge_tags": "taggit.change_tag",
+    "rename_tag": "taggit.change_tag",
+    "retag": "articles.change_article",
 }
 SECONDS_BETWEEN_NOTES = 0.5
 
