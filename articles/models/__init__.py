@@ -1,6 +1,7 @@
 """The archive's records. A publication has issues, an issue pages, a page articles."""
 
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
+from articles.models.candidate import WordCandidate
 from articles.models.change import Change, ChangedRecord
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
@@ -48,4 +49,5 @@ __all__ = [
     "TagSynonym",
     "TaggedArticle",
     "TextSketch",
+    "WordCandidate",
 ]
