@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.body import BodyForm
 from articles.admin.positions import next_position
-from articles.admin.tags import TagsField
+from articles.admin.tags import SuggestingTagSelect, TagsField
 from articles.models import Article
 
 
@@ -19,6 +19,7 @@ class ArticleForm(BodyForm):
     tags = TagsField(
         label=gettext_lazy("标签"),
         required=False,
+        widget=SuggestingTagSelect,
         help_text=gettext_lazy("从提示中选，或输入新标签；用逗号、顿号或回车分开。"),
     )
     # Two editors may have one article open: the later must not undo what the earlier did.
@@ -28,6 +29,8 @@ class ArticleForm(BodyForm):
         """Note which state of the article is shown."""
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
+            if "tags" in self.fields:
+                self.fields["tags"].widget.article = self.instance.pk
             self.initial["seen"] = self.instance.updated_at.isoformat()
         if field := self.fields.get("position"):
             field.required = False
