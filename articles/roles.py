@@ -28,6 +28,7 @@ _EDITOR = (
     | _of("add change", "contributor", "lexiconword")
     | _of("view change", "nearduplicate")
     | _of("view", "lexiconword")
+    | _of("view change", "wordcandidate")
     | _of("add change", "tagentry")
     | _of("add change delete", "tagsynonym")
     | _of("add change", "tag", app="taggit")

@@ -7,9 +7,11 @@ from django.utils.translation import pgettext_lazy
 
 from articles.admin import (
     article,
+    candidates,
     contributor,
     duplicates,
     jobs,
+    lexicon,
     place,
     staff,
     tag,
@@ -18,9 +20,11 @@ from articles.admin import (
 
 __all__ = [
     "article",
+    "candidates",
     "contributor",
     "duplicates",
     "jobs",
+    "lexicon",
     "place",
     "staff",
     "tag",

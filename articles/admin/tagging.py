@@ -164,5 +164,5 @@ def _effects(number: int, selected: int) -> list[str]:
 def text_of(article: Article) -> str:
     """Return the heads and the body of an article, the headline first."""
     heads = (article.headline, article.kicker, article.deck)
-    paragraphs = Paragraph.objects.filter(article=article).order_by("position")
+    paragraphs: Any = Paragraph.objects.filter(article=article).order_by("position")
     return "\n".join(filter(None, (*heads, *(p.text for p in paragraphs))))

@@ -1,4 +1,4 @@
-"""The lexicon, and a view of what search reads."""
+"""A view of what search reads."""
 
 from typing import Any
 
@@ -7,17 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.admin.base import ArchiveAdmin
-from articles.models import LexiconWord, SearchDocument
-
-
-@admin.register(LexiconWord)
-class LexiconWordAdmin(ArchiveAdmin):
-    """The lexicon; storing a word indexes the articles that contain it."""
-
-    list_display = ["word", "kind", "frequency"]
-    list_filter = ["kind"]
-    search_fields = ["word"]
-    ordering = ["word"]
+from articles.models import SearchDocument
 
 
 @admin.register(SearchDocument)
