@@ -16,6 +16,8 @@ ADDRESSES = {
     "articles_article_changelist": "302 403 200 200 200 200",
     "articles_article_delete": "302 403 403 403 200 200",
     "articles_article_history": "302 403 200 200 200 200",
+    "articles_article_suggest_tags": "302 405 405 405 405 405 | 302 403 200 200 200 200",
+    "articles_article_suggested_tags": "302 403 403 200 200 200",
     "articles_article_tag_names": "302 403 200 200 200 200 | 302 405 405 405 405 405",
     "articles_contributor_add": "302 403 403 200 200 200",
     "articles_contributor_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
@@ -45,6 +47,8 @@ ADDRESSES = {
     "articles_lexiconword_changelist": "302 403 403 200 200 200",
     "articles_lexiconword_delete": "302 403 403 403 200 200",
     "articles_lexiconword_history": "302 403 403 200 200 200",
+    "articles_lexiconword_import": "302 403 403 200 200 200",
+    "articles_lexiconword_export": "302 403 403 200 200 200",
     "articles_nearduplicate_add": "302 403 403 403 403 403",
     "articles_nearduplicate_change": "302 403 403 200 200 200",
     "articles_nearduplicate_changelist": "302 403 403 200 200 200",
@@ -65,6 +69,12 @@ ADDRESSES = {
     "articles_searchdocument_changelist": "302 403 403 403 403 200",
     "articles_searchdocument_delete": "302 403 403 403 403 403",
     "articles_searchdocument_history": "302 403 403 403 403 200",
+    "articles_wordcandidate_add": "302 403 403 403 403 403",
+    "articles_wordcandidate_change": "302 403 403 200 200 200",
+    "articles_wordcandidate_changelist": "302 403 403 200 200 200",
+    "articles_wordcandidate_delete": "302 403 403 403 403 403",
+    "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
+    "articles_wordcandidate_history": "302 403 403 200 200 200",
     "auth_group_add": "302 403 403 403 403 200",
     "auth_group_change": "302 403 403 403 403 200",
     "auth_group_changelist": "302 403 403 403 403 200",
@@ -100,6 +110,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "publish": "主编 管理员",
         "withdraw": "主编 管理员",
         "make_draft": "主编 管理员",
+        "add_tags": "记者 编辑 主编 管理员",
+        "remove_tags": "记者 编辑 主编 管理员",
     },
     "articles_contributor": {
         "delete_selected": "主编 管理员",
@@ -108,7 +120,13 @@ ACTIONS: dict[str, dict[str, str]] = {
         "delete_selected": "主编 管理员",
     },
     "articles_lexiconword": {
-        "delete_selected": "主编 管理员",
+        "bring_into_use": "编辑 主编 管理员",
+        "remove": "主编 管理员",
+    },
+    "articles_wordcandidate": {
+        "accept": "编辑 主编 管理员",
+        "reject": "编辑 主编 管理员",
+        "reopen": "编辑 主编 管理员",
     },
     "articles_nearduplicate": {
         "same": "编辑 主编 管理员",
@@ -140,6 +158,7 @@ ARGUMENTS = {
     "app_list": ("app_label",),
     "articles_import_aside": ("import_check",),
     "articles_import_run": ("import_check",),
+    "articles_article_suggested_tags": ("articles_article",),
     "auth_user_password_change": ("auth_user",),
 }
 PARAMETERS = {
