@@ -32,14 +32,17 @@ Work = Callable[..., dict[str, Any] | None]
 # templates/admin/articles/job/reports/ has a page of the kind's name.
 KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
+    "undo": "articles.history.restoring.work",
 }
 # What each kind is called.
 TITLES: dict[str, Any] = {
     "duplicates": gettext_lazy("查找近似文章"),
+    "undo": gettext_lazy("撤销修改"),
 }
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
     "duplicates": "articles.change_nearduplicate",
+    "undo": "articles.undo_change",
 }
 SECONDS_BETWEEN_NOTES = 0.5
 
