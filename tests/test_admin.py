@@ -11,6 +11,7 @@ from django.urls import reverse
 from taggit.models import Tag
 
 from articles.admin.doubts import DECISIONS, REASONS
+from articles.body_rows import text_of
 from articles.ingest import structure
 from articles.models import (
     Article,
@@ -65,28 +66,19 @@ def part_row(part, **fields):
     }
 
 
-def paragraph_row(paragraph, **changes):
-    fields = {"kind": paragraph.kind, "text": paragraph.text, **changes}
-    return part_row(paragraph, **fields)
-
-
-def stored_rows(article):
-    return [paragraph_row(p) for p in article.paragraphs.order_by("position")]
-
-
-def article_data(article=None, paragraphs=None, **changes):
+def article_data(article=None, **changes):
     """Return what the form of an article sends."""
     data = {
         "page": article.page_id if article else make_page().pk,
         "position": article.position if article else "",
         "headline": article.headline if article else "沪上今起入梅",
         "status": article.status if article else "published",
-        **rows("paragraphs", stored=stored_rows(article) if article else ()),
+        "body": text_of(article) if article else "",
         **rows("photos"),
         **rows("regions"),
         **rows("contributions"),
     }
-    return {**data, **(paragraphs or {}), **changes}
+    return {**data, **changes}
 
 
 def change(editor, article, **data):
@@ -170,10 +162,11 @@ def test_the_form_of_an_article_takes_the_same_queries_however_long(
 ):
     short = make_article("短", ["一"], ["标签"])
     long = make_article("长", [f"第{n}段" for n in range(40)], ["甲", "乙", "丙"])
-    # Session, user, article, tags, the page's name, paragraphs, photos, regions, contributions.
+    # Session, user, article, tags, the page's name, paragraphs, photos, their rows, regions,
+    # contributions.
     # An author's name is one more for each, because each row is a choice of its own.
     for article in (short, long):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert (
                 editor.get(url("articles_article_change", article.pk)).status_code
                 == 200
@@ -191,12 +184,10 @@ def test_the_index_is_in_chinese(editor):
 
 
 def test_an_article_made_in_the_form_is_found_by_all_its_parts(editor):
-    picture = {"position": 1, "caption": "图为外白渡桥", "credit": "王凯 摄"}
+    picture = {"caption": "图为外白渡桥", "credit": "王凯 摄"}
     author = Contributor.objects.create(name="叶薇", slug="ye-wei")
     data = article_data(
-        **rows(
-            "paragraphs", [{"kind": "paragraph", "text": "苏州河涨水", "position": 1}]
-        ),
+        body="苏州河涨水\r\n[图 1]\r\n",
         **rows("photos", [picture]),
         **rows(
             "contributions",
@@ -218,25 +209,9 @@ def test_an_article_made_in_the_form_is_found_by_all_its_parts(editor):
 def test_one_form_is_indexed_once(editor, monkeypatch):
     calls = []
     monkeypatch.setattr(index, "rebuild", lambda ids: calls.append(set(ids)))
-    new = [{"kind": "paragraph", "text": f"第{n}段"} for n in range(5)]
-    editor.post(url("articles_article_add"), article_data(**rows("paragraphs", new)))
+    body = "\n".join(f"第{n}段" for n in range(5))
+    editor.post(url("articles_article_add"), article_data(body=body))
     assert calls == [{Article.objects.get().pk}]
-
-
-def test_rows_without_position_follow_the_last_whatever_it_is(editor):
-    article = make_article("题", ["一", {"caption": "图"}])
-    data = article_data(
-        article,
-        paragraphs=rows(
-            "paragraphs",
-            stored=stored_rows(article),
-            new=[{"kind": "paragraph", "text": text} for text in ("三", "四")],
-        ),
-    )
-    data |= rows("photos", stored=[part_row(article.photos.get(), caption="图")])
-    response = change(editor, article, **data)
-    assert response.status_code == 302, errors(response)
-    assert [part.position for part in article.body()] == [1, 2, 3, 4]
 
 
 def test_a_new_article_comes_last_on_its_page(editor):
@@ -249,16 +224,14 @@ def test_a_new_article_comes_last_on_its_page(editor):
 
 def test_an_edited_paragraph_changes_what_is_found(editor):
     article = make_article("题", ["一号线"])
-    row = paragraph_row(article.paragraphs.get(), text="二号线")
-    change(editor, article, **article_data(article, rows("paragraphs", stored=[row])))
+    change(editor, article, **article_data(article, body="二号线"))
     assert (found("一号线"), found("二号线")) == ([], ["题"])
 
 
 def test_a_text_that_nobody_edits_stays_to_the_letter(editor):
     text = "　　缩进\n第二行 "
     article = make_article("题", [text])
-    row = paragraph_row(article.paragraphs.get(), text=text.replace("\n", "\r\n"))
-    data = article_data(article, rows("paragraphs", stored=[row]))
+    data = article_data(article, body=text_of(article).replace("\n", "\r\n"))
     assert change(editor, article, **data).status_code == 302
     assert article.paragraphs.get().text == text
 
@@ -268,44 +241,6 @@ def test_the_source_is_never_rewritten(editor):
     change(editor, article, **article_data(article, source_text="改"))
     article.refresh_from_db()
     assert article.source_text == "原文 "
-
-
-def test_two_paragraphs_may_change_places(editor):
-    article = make_article("题", ["一", "二", "三"])
-    first, second, third = article.paragraphs.order_by("position")
-    moved = [
-        paragraph_row(first, position=2),
-        paragraph_row(second, position=1),
-        paragraph_row(third),
-    ]
-    data = article_data(article, rows("paragraphs", stored=moved))
-    response = change(editor, article, **data)
-    assert response.status_code == 302, errors(response)
-    assert [p.text for p in article.paragraphs.order_by("position")] == [
-        "二",
-        "一",
-        "三",
-    ]
-
-
-def test_a_paragraph_may_take_the_place_of_one_that_is_deleted(editor):
-    article = make_article("题", ["一", "二"])
-    first, second = article.paragraphs.order_by("position")
-    moved = [paragraph_row(first, DELETE="on"), paragraph_row(second, position=1)]
-    data = article_data(article, rows("paragraphs", stored=moved))
-    assert change(editor, article, **data).status_code == 302
-    assert article.paragraphs.get().text == "二"
-
-
-def test_two_paragraphs_at_one_position_are_refused(editor):
-    article = make_article("题", ["一", "二"])
-    first, second = article.paragraphs.order_by("position")
-    moved = [paragraph_row(first, position=2), paragraph_row(second)]
-    response = change(
-        editor, article, **article_data(article, rows("paragraphs", stored=moved))
-    )
-    assert "次序 2 已有另一行" in errors(response)
-    assert [p.text for p in article.paragraphs.order_by("position")] == ["一", "二"]
 
 
 @pytest.mark.parametrize(
@@ -321,20 +256,11 @@ def test_two_paragraphs_at_one_position_are_refused(editor):
         ({"status": "gone"}, "选择"),
         ({"tags": ["！？"]}, "标签须有文字"),
         ({"tags": ["长" * 101]}, "不可超过 100"),
-        (rows("paragraphs", [{"kind": "paragraph", "text": "  "}]), "不可为空"),
-        (rows("paragraphs", [{"kind": "x", "text": "一"}]), "选择"),
-        (
-            rows(
-                "paragraphs", [{"kind": "paragraph", "text": "一", "position": 2**31}]
-            ),
-            "2147483647",
-        ),
-        (
-            rows("paragraphs", [{"kind": "paragraph", "text": "一", "position": -1}]),
-            "0",
-        ),
+        ({"body": "一\r\n##　\r\n"}, "第 2 行：小标题没有文字"),
+        ({"body": "一\r\n\r\n二\0"}, "第 3 行有无法保存的字符（U+0000）"),
+        ({"body": "[图 1]"}, "第 1 行：没有图 1"),
         (rows("photos", [{"alt": "只有替代文字"}]), "请给出图片"),
-        ({"paragraphs-TOTAL_FORMS": "x"}, "ManagementForm"),
+        ({"photos-TOTAL_FORMS": "x"}, "ManagementForm"),
     ],
 )
 def test_mistakes_are_shown_and_nothing_is_stored(editor, wrong, message):
@@ -354,18 +280,19 @@ def test_an_article_that_somebody_else_changed_meanwhile_is_not_overwritten(edit
 
 
 def test_a_row_that_somebody_else_deleted_meanwhile_is_a_mistake_in_the_form(editor):
-    article = make_article("题", ["一", "二"])
-    data = article_data(article)
-    article.paragraphs.get(position=2).delete()
+    article = make_article("题", ["一", {"caption": "图"}])
+    photo = article.photos.get()
+    stored = [{"id": photo.pk, "article": article.pk, "caption": "图"}]
+    data = article_data(article, **rows("photos", stored=stored))
+    photo.delete()
     assert "已被别人删除" in errors(change(editor, article, **data))
 
 
-def test_a_position_that_somebody_else_took_meanwhile_is_said(editor, monkeypatch):
+def test_a_position_that_somebody_else_took_meanwhile_is_said(editor):
     article = make_article("题", ["一"])
-    data = article_data(
-        article,
-        rows("paragraphs", [{"kind": "paragraph", "text": "二", "position": 1}]),
-    )
+    region = {"position": 1, "x": 0, "y": 0, "width": 1, "height": 1}
+    article.regions.create(**region)
+    data = article_data(article, body="二", **rows("regions", [region]))
     response = editor.post(
         url("articles_article_change", article.pk), data, follow=True
     )

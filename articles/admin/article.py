@@ -24,11 +24,11 @@ from articles.admin.article_filters import (
 )
 from articles.admin.article_form import ArticleForm
 from articles.admin.base import ArchiveAdmin
+from articles.admin.body import BodyAdmin
 from articles.admin.confirm import asked
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
-    ParagraphInline,
     PhotoInline,
     RegionInline,
 )
@@ -48,11 +48,11 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleSearch, ArchiveAdmin):
+class ArticleAdmin(BodyAdmin, ArticleSearch, ArchiveAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
-    inlines = [ParagraphInline, PhotoInline, RegionInline, ContributionInline]
+    inlines = [PhotoInline, RegionInline, ContributionInline]
     autocomplete_fields = ["page"]
     radio_fields = {"status": admin.HORIZONTAL}
     save_on_top = True
@@ -63,6 +63,7 @@ class ArticleAdmin(ArticleSearch, ArchiveAdmin):
             gettext_lazy("署名"),
             {"fields": [("byline", "dateline"), ("column", "genre")]},
         ),
+        (gettext_lazy("正文"), {"fields": ["body"]}),
         (
             gettext_lazy("状态"),
             {"fields": ["status", "needs_review", "tags", "correction", "seen"]},

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin.body import BodyForm
 from articles.admin.positions import next_position
 from articles.admin.tags import TagsField
 from articles.models import Article
 
 
-class ArticleForm(forms.ModelForm):
-    """The heads of an article, its place, tags and status."""
+class ArticleForm(BodyForm):
+    """The heads of an article, its body, place, tags and status."""
 
     tags = TagsField(
         label=gettext_lazy("标签"),

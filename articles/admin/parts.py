@@ -1,6 +1,4 @@
-"""The rows that make up an article, in its form: paragraphs, photos, regions, contributions."""
-
-from typing import Any
+"""The rows that belong to an article, in its form: photos, regions, contributions."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,38 +6,22 @@ from django.http import HttpRequest
 
 from articles.admin.base import Compact
 from articles.admin.positions import PositionedForm, PositionedFormSet
-from articles.models import Article, Contribution, Paragraph, Photo, Region
+from articles.models import Contribution, Photo, Region
 
 
 class PartFormSet(PositionedFormSet):
-    """Paragraphs or photos: both stand in one order."""
+    """Photos, which stand in one order with the paragraphs."""
 
     parts = ("paragraphs", "photos")
 
 
-class ParagraphInline(Compact, admin.TabularInline):
-    """The text of an article, paragraph by paragraph."""
-
-    model = Paragraph
-    form = PositionedForm
-    formset = PartFormSet
-    fields = ["position", "kind", "text"]
-    ordering = ["position"]
-
-    def get_extra(
-        self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
-    ) -> int:
-        """Offer some empty rows to a new article; 添加 makes more."""
-        return 0 if obj else 3
-
-
 class PhotoInline(Compact, admin.TabularInline):
-    """The pictures of an article; one at a paragraph's position follows it."""
+    """The pictures of an article; its body says where each stands (articles/admin/body.py)."""
 
     model = Photo
     form = PositionedForm
     formset = PartFormSet
-    fields = ["position", "image", "caption", "credit", "alt"]
+    fields = ["image", "caption", "credit", "alt"]
     ordering = ["position"]
     extra = 0
 
