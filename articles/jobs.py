@@ -33,16 +33,31 @@ Work = Callable[..., dict[str, Any] | None]
 KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
     "undo": "articles.history.restoring.work",
+    "find_words": "articles.candidates.find",
+    "reindex_words": "articles.vocabulary.reindex",
+    "merge_tags": "articles.tag_work.merge_as_job",
+    "rename_tag": "articles.tag_work.rename_as_job",
+    "retag": "articles.tag_work.retag_as_job",
 }
 # What each kind is called.
 TITLES: dict[str, Any] = {
     "duplicates": gettext_lazy("查找近似文章"),
     "undo": gettext_lazy("撤销修改"),
+    "find_words": gettext_lazy("查找新词"),
+    "reindex_words": gettext_lazy("为词库重新索引"),
+    "merge_tags": gettext_lazy("合并标签"),
+    "rename_tag": gettext_lazy("标签改名"),
+    "retag": gettext_lazy("给文章加、去标签"),
 }
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
     "duplicates": "articles.change_nearduplicate",
     "undo": "articles.undo_change",
+    "find_words": "articles.change_wordcandidate",
+    "reindex_words": "articles.change_lexiconword",
+    "merge_tags": "taggit.change_tag",
+    "rename_tag": "taggit.change_tag",
+    "retag": "articles.change_article",
 }
 SECONDS_BETWEEN_NOTES = 0.5
 

@@ -7,23 +7,29 @@ from django.utils.translation import pgettext_lazy
 
 from articles.admin import (
     article,
+    candidates,
     changes,
     contributor,
     duplicates,
     jobs,
+    lexicon,
     place,
     staff,
+    tag,
     words,
 )
 
 __all__ = [
     "article",
+    "candidates",
     "changes",
     "contributor",
     "duplicates",
     "jobs",
+    "lexicon",
     "place",
     "staff",
+    "tag",
     "words",
 ]
 

@@ -35,6 +35,7 @@ RESERVED_SLUGS = (
     "offline",
     "on-this-day",
     "preferences",
+    "preview",
     "publications",
     "reading-list",
     "search",

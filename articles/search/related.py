@@ -11,7 +11,7 @@ from articles.search.conditions import Condition
 from articles.search.counts import counts
 from articles.search.database import SearchTimeoutError, searching
 from articles.search.document import FIELD_SEPARATOR
-from articles.search.lexicon import current_lexicon
+from articles.search.lexicon import query_lexicon
 from articles.search.some import some
 from articles.text.segment import segment
 
@@ -61,7 +61,7 @@ def _found(article: Article, text: str) -> list[int]:
 
 def _telling(text: str) -> dict[str, float]:
     """Return the words that tell an article from others, with their idf."""
-    words = Counter(segment(text.replace(FIELD_SEPARATOR, "\n"), current_lexicon()))
+    words = Counter(segment(text.replace(FIELD_SEPARATOR, "\n"), query_lexicon()))
     frequent = [
         word
         for word, _n in words.most_common()
