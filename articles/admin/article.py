@@ -21,6 +21,7 @@ from articles.admin.article_filters import (
 )
 from articles.admin.article_form import ArticleForm
 from articles.admin.body import BodyAdmin
+from articles.admin.edit_locks import EditLockAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
@@ -28,6 +29,7 @@ from articles.admin.parts import (
     RegionInline,
 )
 from articles.admin.positions import next_position
+from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
 from articles.admin.tags import TagNames
@@ -44,7 +46,9 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(BodyAdmin, ArticleSearch, WorkflowAdmin):
+class ArticleAdmin(
+    BodyAdmin, ArticleSearch, PreviewAdmin, EditLockAdmin, WorkflowAdmin
+):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
