@@ -10,6 +10,16 @@ ROLES = ("anonymous", "staff", "记者", "编辑", "主编", "管理员")
 # By the name of the address: the statuses of GET, and after | those of an empty POST where it
 # answers otherwise. 302 of an object's page: it is not there for this user.
 ADDRESSES = {
+    "articles_wordcandidate_change": "302 403 403 200 200 200",
+    "articles_wordcandidate_delete": "302 403 403 403 403 403",
+    "articles_wordcandidate_history": "302 403 403 200 200 200",
+    "articles_wordcandidate_add": "302 403 403 403 403 403",
+    "articles_wordcandidate_changelist": "302 403 403 200 200 200",
+    "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
+    "articles_lexiconword_export": "302 403 403 200 200 200",
+    "articles_lexiconword_import": "302 403 403 200 200 200",
+    "articles_article_edit_lock": "302 405 405 405 405 405 | 302 403 403 200 200 200",
+    "articles_article_preview": "302 403 200 200 200 200 | 302 403 403 302 302 302",
     "app_list": "302 404 200 200 200 200",
     "articles_article_add": "302 403 200 200 200 200",
     "articles_article_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
@@ -90,6 +100,15 @@ ADDRESSES = {
 
 # Of each list, the actions with the groups to which they are offered.
 ACTIONS: dict[str, dict[str, str]] = {
+    "articles_wordcandidate": {
+        "accept": "编辑 主编 管理员",
+        "reject": "编辑 主编 管理员",
+        "reopen": "编辑 主编 管理员",
+    },
+    "articles_lexiconword": {
+        "bring_into_use": "编辑 主编 管理员",
+        "remove": "主编 管理员",
+    },
     "articles_article": {
         "send_to_review": "记者 编辑 主编 管理员",
         "send_back": "记者 编辑 主编 管理员",
@@ -102,9 +121,6 @@ ACTIONS: dict[str, dict[str, str]] = {
         "delete_selected": "主编 管理员",
     },
     "articles_issue": {
-        "delete_selected": "主编 管理员",
-    },
-    "articles_lexiconword": {
         "delete_selected": "主编 管理员",
     },
     "articles_nearduplicate": {

@@ -21,6 +21,7 @@ from articles.models import (
     LexiconWord,
     NearDuplicate,
     SearchDocument,
+    WordCandidate,
 )
 from tests.factories import make_article
 from tests.roles import (
@@ -104,6 +105,7 @@ def records():
         "articles_contributor": author.pk,
         "articles_nearduplicate": pair.pk,
         "articles_job": Job.objects.create(kind="duplicates", state="done").pk,
+        "articles_wordcandidate": WordCandidate.objects.create(word="出梅").pk,
         "articles_lexiconword": LexiconWord.objects.create(word="入梅").pk,
         "articles_searchdocument": SearchDocument.objects.first().pk,
         "taggit_tag": Tag.objects.get().pk,
@@ -118,7 +120,7 @@ def address(name, records):
     """Return an address of this name, of the record that it belongs to."""
     if name in ARGUMENTS:
         return reverse(f"admin:{name}", args=[records[each] for each in ARGUMENTS[name]])  # fmt: skip
-    record = name.rpartition("_")[0]
+    record = group(name)
     for arguments in ([], [records.get(record)]):
         try:
             return reverse(f"admin:{name}", args=arguments)
