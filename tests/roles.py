@@ -10,28 +10,25 @@ ROLES = ("anonymous", "staff", "记者", "编辑", "主编", "管理员")
 # By the name of the address: the statuses of GET, and after | those of an empty POST where it
 # answers otherwise. 302 of an object's page: it is not there for this user.
 ADDRESSES = {
-    "articles_wordcandidate_change": "302 403 403 200 200 200",
-    "articles_wordcandidate_delete": "302 403 403 403 403 403",
-    "articles_wordcandidate_history": "302 403 403 200 200 200",
-    "articles_wordcandidate_add": "302 403 403 403 403 403",
-    "articles_wordcandidate_changelist": "302 403 403 200 200 200",
-    "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
-    "articles_lexiconword_export": "302 403 403 200 200 200",
-    "articles_lexiconword_import": "302 403 403 200 200 200",
-    "articles_article_edit_lock": "302 405 405 405 405 405 | 302 403 403 200 200 200",
-    "articles_article_preview": "302 403 200 200 200 200 | 302 403 403 302 302 302",
     "app_list": "302 404 200 200 200 200",
     "articles_article_add": "302 403 200 200 200 200",
     "articles_article_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_article_changelist": "302 403 200 200 200 200",
     "articles_article_delete": "302 403 403 403 200 200",
+    "articles_article_edit_lock": "302 405 405 405 405 405 | 302 403 403 200 200 200",
+    "articles_article_preview": "302 403 200 200 200 200 | 302 403 403 302 302 302",
     "articles_article_history": "302 403 200 200 200 200",
+    "articles_article_suggest_tags": "302 405 405 405 405 405 | 302 403 200 200 200 200",
+    "articles_article_suggested_tags": "302 403 403 200 200 200",
     "articles_article_tag_names": "302 403 200 200 200 200 | 302 405 405 405 405 405",
     "articles_contributor_add": "302 403 403 200 200 200",
     "articles_contributor_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_contributor_changelist": "302 403 200 200 200 200",
     "articles_contributor_delete": "302 403 403 403 200 200",
     "articles_contributor_history": "302 403 200 200 200 200",
+    "articles_import": "302 403 403 200 200 200",
+    "articles_import_aside": "302 403 403 404 404 404",
+    "articles_import_run": "302 403 403 405 405 405 | 302 403 403 302 302 302",
     "articles_issue_add": "302 403 403 200 200 200",
     "articles_issue_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_issue_changelist": "302 403 200 200 200 200",
@@ -52,6 +49,8 @@ ADDRESSES = {
     "articles_lexiconword_changelist": "302 403 403 200 200 200",
     "articles_lexiconword_delete": "302 403 403 403 200 200",
     "articles_lexiconword_history": "302 403 403 200 200 200",
+    "articles_lexiconword_import": "302 403 403 200 200 200",
+    "articles_lexiconword_export": "302 403 403 200 200 200",
     "articles_nearduplicate_add": "302 403 403 403 403 403",
     "articles_nearduplicate_change": "302 403 403 200 200 200",
     "articles_nearduplicate_changelist": "302 403 403 200 200 200",
@@ -72,6 +71,12 @@ ADDRESSES = {
     "articles_searchdocument_changelist": "302 403 403 403 403 200",
     "articles_searchdocument_delete": "302 403 403 403 403 403",
     "articles_searchdocument_history": "302 403 403 403 403 200",
+    "articles_wordcandidate_add": "302 403 403 403 403 403",
+    "articles_wordcandidate_change": "302 403 403 200 200 200",
+    "articles_wordcandidate_changelist": "302 403 403 200 200 200",
+    "articles_wordcandidate_delete": "302 403 403 403 403 403",
+    "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
+    "articles_wordcandidate_history": "302 403 403 200 200 200",
     "auth_group_add": "302 403 403 403 403 200",
     "auth_group_change": "302 403 403 403 403 200",
     "auth_group_changelist": "302 403 403 403 403 200",
@@ -100,15 +105,6 @@ ADDRESSES = {
 
 # Of each list, the actions with the groups to which they are offered.
 ACTIONS: dict[str, dict[str, str]] = {
-    "articles_wordcandidate": {
-        "accept": "编辑 主编 管理员",
-        "reject": "编辑 主编 管理员",
-        "reopen": "编辑 主编 管理员",
-    },
-    "articles_lexiconword": {
-        "bring_into_use": "编辑 主编 管理员",
-        "remove": "主编 管理员",
-    },
     "articles_article": {
         "send_to_review": "记者 编辑 主编 管理员",
         "send_back": "记者 编辑 主编 管理员",
@@ -116,12 +112,23 @@ ACTIONS: dict[str, dict[str, str]] = {
         "publish": "主编 管理员",
         "withdraw": "主编 管理员",
         "make_draft": "主编 管理员",
+        "add_tags": "记者 编辑 主编 管理员",
+        "remove_tags": "记者 编辑 主编 管理员",
     },
     "articles_contributor": {
         "delete_selected": "主编 管理员",
     },
     "articles_issue": {
         "delete_selected": "主编 管理员",
+    },
+    "articles_lexiconword": {
+        "bring_into_use": "编辑 主编 管理员",
+        "remove": "主编 管理员",
+    },
+    "articles_wordcandidate": {
+        "accept": "编辑 主编 管理员",
+        "reject": "编辑 主编 管理员",
+        "reopen": "编辑 主编 管理员",
     },
     "articles_nearduplicate": {
         "same": "编辑 主编 管理员",
@@ -151,6 +158,9 @@ ACTIONS: dict[str, dict[str, str]] = {
 ARGUMENTS = {
     "view_on_site": ("content_type", "articles_article"),
     "app_list": ("app_label",),
+    "articles_import_aside": ("import_check",),
+    "articles_import_run": ("import_check",),
+    "articles_article_suggested_tags": ("articles_article",),
     "auth_user_password_change": ("auth_user",),
 }
 PARAMETERS = {

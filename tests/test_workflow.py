@@ -103,7 +103,9 @@ def test_a_time_that_is_over_is_refused_but_one_set_before_stays(chief):
     assert save(chief[0], article, **past, headline="改").headline == "改"
 
 
-@pytest.mark.parametrize("typed", [("2099-02-31", "06:00"), ("明天", "x"), ("2099-01-01", "")])
+@pytest.mark.parametrize(
+    "typed", [("2099-02-31", "06:00"), ("明天", "x"), ("2099-01-01", "")]
+)
 def test_what_is_no_time_is_refused(chief, typed):
     article = make_article("题", ["一"], status="draft")
     data = article_data(article, publish_at_0=typed[0], publish_at_1=typed[1])
@@ -112,7 +114,9 @@ def test_what_is_no_time_is_refused(chief, typed):
 
 def test_what_was_called_back_is_not_published(chief):
     article = scheduled(chief[1], ago())
-    save(chief[0], article, _step="back", publish_at_0="2099-01-01", publish_at_1="00:00")
+    save(
+        chief[0], article, _step="back", publish_at_0="2099-01-01", publish_at_1="00:00"
+    )
     call_command("publish_scheduled")
     article.refresh_from_db()
     assert (article.status, article.publish_at) == ("draft", None)
@@ -170,7 +174,9 @@ def preview(article):
 
 
 def test_a_preview_is_the_page_that_readers_will_get(client, chief):
-    article = make_article("未发的稿", ["第一段。", "第二段。"], ["天气"], status="draft")
+    article = make_article(
+        "未发的稿", ["第一段。", "第二段。"], ["天气"], status="draft"
+    )
     before = client.get(preview(article))
     save(chief[0], article, _step="publish", tags=["天气"])
     after = client.get(article.get_absolute_url())
@@ -335,7 +341,10 @@ def test_both_versions_are_shown_and_the_choice_is_saved(chief):
     refused = chief[0].post(form_of(article), {**mine, "tags": ["甲"]})
     text = refused.content.decode()
     assert "别人修改了" in errors(refused)
-    rows = {r.name: (r.theirs, r.mine) for r in refused.context["adminform"].form.conflict.rows}
+    rows = {
+        r.name: (r.theirs, r.mine)
+        for r in refused.context["adminform"].form.conflict.rows
+    }
     assert rows["headline"] == ("对方的题", "我的题")
     assert rows["tags"] == ("乙", "甲")
     assert "对方的文" in rows["body"][0]
@@ -372,7 +381,9 @@ def test_a_state_changed_meanwhile_is_not_undone(chief):
     assert (article.status, article.headline) == ("published", "题")
 
 
-@pytest.mark.parametrize("theirs", ["seen", "nothing", "page", "position", "publish_at", "note", "\0"])
+@pytest.mark.parametrize(
+    "theirs", ["seen", "nothing", "page", "position", "publish_at", "note", "\0"]
+)
 def test_no_choice_makes_the_form_fail(chief, theirs):
     article = make_article("题", ["一"], status="draft")
     data = article_data(article, _anyway="x", _theirs=[theirs])

@@ -32,6 +32,7 @@ from articles.admin.positions import next_position
 from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
+from articles.admin.tagging import TaggingAdmin
 from articles.admin.tags import TagNames
 from articles.models import Article, Page
 
@@ -47,7 +48,7 @@ class ArticleList(ArchiveList):
 
 @admin.register(Article)
 class ArticleAdmin(
-    BodyAdmin, ArticleSearch, PreviewAdmin, EditLockAdmin, WorkflowAdmin
+    BodyAdmin, TaggingAdmin, ArticleSearch, PreviewAdmin, EditLockAdmin, WorkflowAdmin
 ):
     """Articles: list, form, and what to do with several at once."""
 
@@ -98,7 +99,15 @@ class ArticleAdmin(
     )
     # Last entered first: by date of issue, a million rows would be joined and sorted.
     ordering = ["-pk"]
-    actions = ["send_to_review", "send_back", "publish", "withdraw", "make_draft"]
+    actions = [
+        "send_to_review",
+        "send_back",
+        "publish",
+        "withdraw",
+        "make_draft",
+        "add_tags",
+        "remove_tags",
+    ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""
