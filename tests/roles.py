@@ -24,6 +24,9 @@ ADDRESSES = {
     "articles_contributor_changelist": "302 403 200 200 200 200",
     "articles_contributor_delete": "302 403 403 403 200 200",
     "articles_contributor_history": "302 403 200 200 200 200",
+    "articles_import": "302 403 403 200 200 200",
+    "articles_import_aside": "302 403 403 404 404 404",
+    "articles_import_run": "302 403 403 405 405 405 | 302 403 403 302 302 302",
     "articles_issue_add": "302 403 403 200 200 200",
     "articles_issue_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_issue_changelist": "302 403 200 200 200 200",
@@ -154,6 +157,8 @@ ACTIONS: dict[str, dict[str, str]] = {
 ARGUMENTS = {
     "view_on_site": ("content_type", "articles_article"),
     "app_list": ("app_label",),
+    "articles_import_aside": ("import_check",),
+    "articles_import_run": ("import_check",),
     "articles_article_suggested_tags": ("articles_article",),
     "auth_user_password_change": ("auth_user",),
 }

@@ -105,6 +105,7 @@ def records():
         "articles_contributor": author.pk,
         "articles_nearduplicate": pair.pk,
         "articles_job": Job.objects.create(kind="duplicates", state="done").pk,
+        "import_check": Job.objects.create(kind="import_check", state="done").pk,
         "articles_lexiconword": LexiconWord.objects.create(word="入梅").pk,
         "articles_wordcandidate": WordCandidate.objects.create(word="梅雨季").pk,
         "articles_searchdocument": SearchDocument.objects.first().pk,
