@@ -183,9 +183,10 @@ def page():
 
 
 def test_a_vocabulary_is_loaded_in_the_browser(admin_client):
-    assert page() in admin_client.get(
-        reverse("admin:taggit_tag_changelist")
-    ).content.decode()
+    assert (
+        page()
+        in admin_client.get(reverse("admin:taggit_tag_changelist")).content.decode()
+    )
     admin_client.post(page(), {"built_in": "gbt20093"})
     assert TagEntry.objects.count() == 24
     file = SimpleUploadedFile("表.csv", "name\n航天\n！\n".encode())
