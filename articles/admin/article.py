@@ -28,6 +28,7 @@ from articles.admin.parts import (
     PhotoInline,
     RegionInline,
 )
+from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
@@ -47,9 +48,13 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
+<<<<<<< HEAD
 class ArticleAdmin(
     BodyAdmin, TaggingAdmin, ArticleSearch, PreviewAdmin, EditLockAdmin, WorkflowAdmin
 ):
+=======
+class ArticleAdmin(BodyAdmin, TaggingAdmin, PhotosAdmin, ArticleSearch, WorkflowAdmin):
+>>>>>>> main
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
