@@ -48,13 +48,15 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-<<<<<<< HEAD
 class ArticleAdmin(
-    BodyAdmin, TaggingAdmin, ArticleSearch, PreviewAdmin, EditLockAdmin, WorkflowAdmin
+    BodyAdmin,
+    TaggingAdmin,
+    PhotosAdmin,
+    ArticleSearch,
+    PreviewAdmin,
+    EditLockAdmin,
+    WorkflowAdmin,
 ):
-=======
-class ArticleAdmin(BodyAdmin, TaggingAdmin, PhotosAdmin, ArticleSearch, WorkflowAdmin):
->>>>>>> main
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
