@@ -110,6 +110,7 @@ def records():
         "articles_article": article.pk,
         "draft": draft.pk,
         "articles_page": page.pk,
+        "articles_photo": article.photos.create(position=9, caption="图").pk,
         "articles_issue": page.issue_id,
         "articles_publication": page.issue.publication_id,
         "articles_contributor": author.pk,
@@ -131,7 +132,7 @@ def address(name, records):
     """Return an address of this name, of the record that it belongs to."""
     if name in ARGUMENTS:
         return reverse(f"admin:{name}", args=[records[each] for each in ARGUMENTS[name]])  # fmt: skip
-    record = name.rpartition("_")[0]
+    record = group(name)
     for arguments in ([], [records.get(record)]):
         try:
             return reverse(f"admin:{name}", args=arguments)
