@@ -136,6 +136,7 @@ def test_an_archive_with_errors_is_checked_then_imported_then_the_same_again(chi
 
     done = go(chief, check)
     assert done.state == "done", done.message
+    assert "再来一次" not in shown(chief, done)  # the files are gone
     assert {name: done.report[name] for name in ("new", "aside_count", "pair_count")} == {
         "new": 3, "aside_count": 4, "pair_count": 1,
     }  # fmt: skip
@@ -276,7 +277,7 @@ def test_who_may_not_add_publications_makes_none():
     check = send(client, a_file("a.jsonl", lines(record())))
     assert check.report["new"] == 0
     assert list(reasons(check).values()) == [
-        "ceshi-wanbao 2020-06-08 page 1, 1: 没有这份报纸：ceshi-wanbao"
+        "ceshi-wanbao 2020-06-08 第 1 版第 1 篇：没有这份报纸：ceshi-wanbao"
     ]
 
 
