@@ -100,6 +100,7 @@ def records():
         "articles_article": article.pk,
         "draft": draft.pk,
         "articles_page": page.pk,
+        "articles_photo": article.photos.create(position=9, caption="图").pk,
         "articles_issue": page.issue_id,
         "articles_publication": page.issue.publication_id,
         "articles_contributor": author.pk,

@@ -27,6 +27,7 @@ from articles.admin.parts import (
     PhotoInline,
     RegionInline,
 )
+from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
@@ -45,7 +46,7 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(BodyAdmin, TaggingAdmin, ArticleSearch, WorkflowAdmin):
+class ArticleAdmin(BodyAdmin, TaggingAdmin, PhotosAdmin, ArticleSearch, WorkflowAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
