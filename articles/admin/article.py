@@ -26,12 +26,14 @@ from articles.admin.article_form import ArticleForm
 from articles.admin.base import ArchiveAdmin
 from articles.admin.body import BodyAdmin
 from articles.admin.confirm import asked
+from articles.admin.drafts import KeepingAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
     PhotoInline,
     RegionInline,
 )
+from articles.admin.paste import PasteAdmin
 from articles.admin.positions import next_position
 from articles.admin.searching import ArticleSearch
 from articles.admin.tags import TagNames
@@ -48,7 +50,7 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(BodyAdmin, ArticleSearch, ArchiveAdmin):
+class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.body import BodyForm
+from articles.admin.filling import SourceForm
 from articles.admin.positions import next_position
 from articles.admin.tags import TagsField
 from articles.models import Article
 
 
-class ArticleForm(BodyForm):
+class ArticleForm(SourceForm, BodyForm):
     """The heads of an article, its body, place, tags and status."""
 
     tags = TagsField(

@@ -90,21 +90,32 @@ def _bodies(ids: list[int]) -> dict[int, str]:
     return {pk: "\n".join(parts) for pk, parts in texts.items()}
 
 
-def _pairs(sketch: TextSketch, texts: dict[int, str]) -> Iterator[NearDuplicate]:
-    if not sketch.bands:
-        return
-    candidates = TextSketch.objects.filter(bands__overlap=sketch.bands)
-    others = candidates.exclude(article=sketch.article_id).order_by("-article")
-    likely = {
-        other.article_id: similarity
-        for other in others[:_MOST_CANDIDATES]
-        if (
-            similarity := near_duplicates.similarity(
-                bytes(sketch.signature), bytes(other.signature)
-            )
-        )
-        >= near_duplicates.THRESHOLD
+def alike(text: str) -> dict[int, float]:
+    """Return the articles that this text, not stored yet, nearly repeats: how much agrees."""
+    signature = near_duplicates.signature(text)
+    bands = near_duplicates.bands(signature)
+    likely = _likely(signature, bands, TextSketch.objects.all())
+    read = _bodies(list(likely))
+    found = {pk: near_duplicates.agreement(text, read.get(pk, "")) for pk in likely}
+    return {pk: part for pk, part in found.items() if part >= near_duplicates.AGREEMENT}
+
+
+def _likely(signature: bytes, bands: list[int], others: Any) -> dict[int, float]:
+    """Return the articles worth reading, those entered last first, with their similarity."""
+    if not bands:
+        return {}
+    candidates = others.filter(bands__overlap=bands).order_by("-article")
+    found = {
+        other.article_id: near_duplicates.similarity(signature, bytes(other.signature))
+        for other in candidates[:_MOST_CANDIDATES]
     }
+    least = near_duplicates.THRESHOLD
+    return {pk: similarity for pk, similarity in found.items() if similarity >= least}
+
+
+def _pairs(sketch: TextSketch, texts: dict[int, str]) -> Iterator[NearDuplicate]:
+    others = TextSketch.objects.exclude(article=sketch.article_id)
+    likely = _likely(bytes(sketch.signature), list(sketch.bands), others)
     read = _bodies([pk for pk in likely if pk not in texts])
     for pk, similarity in likely.items():
         other = texts.get(pk) or read.get(pk, "")

@@ -77,8 +77,11 @@ def regions(article: int, record: Record) -> list[Region]:
     ]
 
 
-def insert(new: list[Placed]) -> None:
-    """COPY articles, parts, tags and search documents, or the texts of drafts."""
+def insert(new: list[Placed], entered_by: int | None = None) -> list[int]:
+    """COPY articles, parts, tags and search documents, or the texts of drafts; return their keys.
+
+    ``entered_by`` is the key of the user whose they are; imports have nobody.
+    """
     now = timezone.now().isoformat()
     ids = _reserve("articles_article", len(new))
     rows = _Rows()
@@ -87,7 +90,15 @@ def insert(new: list[Placed]) -> None:
         said = columns(prepared)
         said["doubts"] = json.dumps(said["doubts"], ensure_ascii=True)
         rows.articles.append(
-            copy_row(pk, place.page, prepared.record.position, *said.values(), now, now)
+            copy_row(
+                pk,
+                place.page,
+                prepared.record.position,
+                *said.values(),
+                now,
+                now,
+                entered_by,
+            )
         )
         rows.add_parts(pk, prepared.record)
         tags = tuple(sorted({named[tag] for tag in prepared.record.tags}))
@@ -101,12 +112,13 @@ def insert(new: list[Placed]) -> None:
     _copy("articles_drafttext", "article_id, bigrams, text", rows.drafts)
     changes.note(ids)
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
+    return ids
 
 
 _ARTICLE = (
     'id, page_id, position, "column", kicker, headline, deck, byline, dateline, genre,'
     " status, correction, source_text, needs_review, doubts, import_digest, created_at,"
-    " updated_at"
+    " updated_at, entered_by_id"
 )
 _PHOTO = "article_id, position, caption, credit, alt, image"
 _REGION = "article_id, position, x, y, width, height"
