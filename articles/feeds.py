@@ -128,8 +128,9 @@ class TagFeed(ArticleFeed):
     """The newest articles with a tag."""
 
     def get_object(self, request: HttpRequest, slug: str) -> Tag:
-        """Return the tag; DoesNotExist becomes 404."""
-        return Tag.objects.get(slug=slug)
+        """Return the tag, also by the address of a synonym; DoesNotExist becomes 404."""
+        found = Tag.objects.filter(slug=slug).first()
+        return found or Tag.objects.get(synonyms__slug=slug)
 
     def title(self, found: Tag) -> str:
         """Return its name."""

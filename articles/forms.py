@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from articles.days import MonthDay
-from articles.models import Contributor, Publication
+from articles.models import Contributor, Publication, TagSynonym
 from articles.name_index import LETTERS
 from articles.preferences import Preferences
 from articles.search.filters import Filters
@@ -31,6 +31,16 @@ class LetterForm(forms.Form):
 
     letter = forms.ChoiceField(choices=[(i, i) for i in LETTERS], required=False)
     after = forms.CharField(max_length=700, required=False, strip=False)
+
+
+class TagPageForm(forms.Form):
+    """Whether the page of a tag shows the articles of its narrower tags, too."""
+
+    narrower = forms.BooleanField(required=False)
+
+    def wide(self) -> bool:
+        """Return whether it was asked for."""
+        return self.is_valid() and bool(self.cleaned_data["narrower"])
 
 
 class CalendarForm(forms.Form):
@@ -111,6 +121,16 @@ class _ChoiceBySlug(forms.ModelChoiceField):
         )
 
 
+class _TagBySlug(_ChoiceBySlug):
+    """A tag named by its own slug, or by that of a synonym, which former names are."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the tag."""
+        found = TagSynonym.objects.filter(slug=str(value)).select_related("tag")
+        synonym = None if value in self.empty_values else found.first()
+        return synonym.tag if synonym else super().to_python(value)
+
+
 class SearchForm(forms.Form):
     """A search and its filters."""
 
@@ -141,7 +161,7 @@ class SearchForm(forms.Form):
     page = forms.CharField(
         label=_("版"), max_length=100, required=False, widget=forms.HiddenInput
     )
-    tag = _ChoiceBySlug(Tag, _("标签"), _("没有这个标签。"), widget=forms.HiddenInput)
+    tag = _TagBySlug(Tag, _("标签"), _("没有这个标签。"), widget=forms.HiddenInput)
     author = forms.CharField(
         label=_("作者"), max_length=200, required=False, widget=forms.HiddenInput
     )

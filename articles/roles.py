@@ -18,6 +18,7 @@ _REPORTER = (
     _of("add change view", "article")
     | _of("add change delete view", *_PARTS)
     | _of("view", *_ARCHIVE, "contributor", "job", "changedrecord")
+    | _of("view", "tagentry", "tagsynonym")
     | _of("view", "tag", app="taggit")
 )
 _EDITOR = (
@@ -27,6 +28,9 @@ _EDITOR = (
     | _of("add change", "contributor", "lexiconword")
     | _of("view change", "nearduplicate")
     | _of("view", "lexiconword")
+    | _of("view change", "wordcandidate")
+    | _of("add change", "tagentry")
+    | _of("add change delete", "tagsynonym")
     | _of("add change", "tag", app="taggit")
 )
 _CHIEF = (
@@ -35,6 +39,7 @@ _CHIEF = (
     | _of("view undo", "change")
     | _of("add change", "publication")
     | _of("delete", "issue", "page", "contributor", "lexiconword", "nearduplicate")
+    | _of("delete", "tagentry")
     | _of("delete", "tag", app="taggit")
 )
 _ADMINISTRATOR = (

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterable
 
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from taggit.models import Tag, TagBase
+
+from articles.models.tag_entry import meant
 
 _SEPARATORS = re.compile(r"[,，、;；\n]")
 
@@ -30,12 +32,13 @@ def join_tags(tags: Iterable[TagBase]) -> str:
 def tags_named(names: Collection[str]) -> dict[str, int]:
     """Return the primary key of the tag of each name, made where it was not there.
 
-    As in the admin (TAGGIT_CASE_INSENSITIVE), ai and AI are one tag.
+    As in the admin (TAGGIT_CASE_INSENSITIVE), ai and AI are one tag; a synonym is its tag.
     """
-    wanted = {name.lower(): name for name in sorted(names)}
-    found = Tag.objects.annotate(folded=Lower("name")).filter(folded__in=wanted)
+    stands_for = meant(list(names))
+    wanted = {name.upper(): name for name in sorted(stands_for.values())}
+    found = Tag.objects.annotate(folded=Upper("name")).filter(folded__in=wanted)
     keys = {tag.folded: tag.pk for tag in found}
     for folded, name in wanted.items():
         if folded not in keys:
             keys[folded] = Tag.objects.create(name=name).pk
-    return {name: keys[name.lower()] for name in names}
+    return {name: keys[meaning.upper()] for name, meaning in stands_for.items()}

@@ -57,6 +57,9 @@ FORMAT = [
     ["ruff", "check", "--fix", "."],
     ["ruff", "format", "."],
 ]
+# A process a core, each with a database of its own; ARGS="-n 0" runs all in one. Tests are
+# dealt out in files as they stand, and whoever is done first takes over some of the others'.
+TEST_PROCESSES = ["-n", "logical", "--maxprocesses", "4", "--dist", "worksteal"]
 # What pip's last lines mean to a user; the first that matches.
 REASONS = [
     (r"No space left|Disk quota exceeded", "no space left on the disk of {}"),
@@ -81,7 +84,7 @@ def main(arguments: list[str]) -> NoReturn:
     if command == "run":
         become("-m", "newsarchive.serve")
     if command == "test":
-        become("-m", "pytest", *arguments[1:])
+        become("-m", "pytest", *TEST_PROCESSES, *arguments[1:])
     if command == "bench":
         sys.exit(run_benchmarks(arguments[1:]))
     sys.exit(run_tools({"lint": LINT, "format": FORMAT}[command]))

@@ -4,6 +4,7 @@ import datetime
 from itertools import count
 
 from articles.models import Article, Issue, Page, Paragraph, Photo, Publication
+from articles.search.pending import indexed
 
 _serial = count(1)
 
@@ -34,12 +35,13 @@ def make_article(
     """Make a published article; ``body`` holds paragraph texts, or dicts of a part's fields."""
     fields.setdefault("status", Article.Status.PUBLISHED)
     fields.setdefault("position", next(_serial))
-    article = Article.objects.create(
-        page=page or make_page(), headline=headline, **fields
-    )
-    for position, part in enumerate(body, start=1):
-        part = {"text": part} if isinstance(part, str) else dict(part)
-        model = Photo if "caption" in part or "credit" in part else Paragraph
-        model.objects.create(article=article, position=position, **part)
-    article.tags.add(*tags)
+    with indexed():  # once, not for every row
+        article = Article.objects.create(
+            page=page or make_page(), headline=headline, **fields
+        )
+        for position, part in enumerate(body, start=1):
+            part = {"text": part} if isinstance(part, str) else dict(part)
+            model = Photo if "caption" in part or "credit" in part else Paragraph
+            model.objects.create(article=article, position=position, **part)
+        article.tags.add(*tags)
     return article

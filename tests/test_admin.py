@@ -66,13 +66,18 @@ def part_row(part, **fields):
     }
 
 
+def seen(article):
+    """Return what the form says of the state it shows: that which is stored now."""
+    return Article.objects.get(pk=article.pk).updated_at.isoformat()
+
+
 def article_data(article=None, **changes):
     """Return what the form of an article sends."""
     data = {
         "page": article.page_id if article else make_page().pk,
         "position": article.position if article else "",
         "headline": article.headline if article else "沪上今起入梅",
-        "status": article.status if article else "published",
+        **({"seen": seen(article)} if article else {"_step": "publish"}),
         "body": text_of(article) if article else "",
         **rows("photos"),
         **rows("regions"),
@@ -120,7 +125,7 @@ LIST_QUERIES = {
     "articles_contributor": 4,
     "articles_lexiconword": 4,
     "articles_searchdocument": 4,
-    "taggit_tag": 4,
+    "taggit_tag": 5,
     "auth_user": 5,
     "auth_group": 4,
 }
@@ -253,7 +258,8 @@ def test_the_source_is_never_rewritten(editor):
         ({"position": 2}, "已经存在"),
         ({"page": 10**30}, "选择"),
         ({"page": "x"}, "选择"),
-        ({"status": "gone"}, "选择"),
+        ({"_step": "gone"}, "没有这项权限"),
+        ({"_step": "withdraw"}, "没有这项权限"),
         ({"tags": ["！？"]}, "标签须有文字"),
         ({"tags": ["长" * 101]}, "不可超过 100"),
         ({"body": "一\r\n##　\r\n"}, "第 2 行：小标题没有文字"),
@@ -358,7 +364,8 @@ def test_actions_change_status_and_findability(editor, action, before, after):
     assert "将处理 2 条记录" in text
     assert "梅雨1" in text
     assert not Article.objects.exclude(status=before).exists()
-    page = run_action(editor, listed, action, [a.pk for a in articles[:2]])
+    note = {"note": "稿件有误"} if action == "withdraw" else {}
+    page = run_action(editor, listed, action, [a.pk for a in articles[:2]], **note)
     assert "2 篇文章的状态已改为" in page.content.decode()
     assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
         after,
@@ -439,7 +446,8 @@ def test_a_lexicon_word_is_indexed_as_it_is_added_and_deleted(editor):
 def test_a_renamed_tag_and_a_moved_issue_are_indexed(editor):
     article = make_article("题", tags=["经济"])
     tag, issue = Tag.objects.get(), article.page.issue
-    editor.post(url("taggit_tag_change", tag.pk), {"name": "财经", "slug": tag.slug})
+    inlines = rows("entry") | rows("synonyms")
+    editor.post(url("taggit_tag_change", tag.pk), {"name": "财经", **inlines})
     assert (found("经济"), found("财经")) == ([], ["题"])
     data = {
         "publication": issue.publication_id,

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
+from articles import roles
 from articles.ingest import duplicates, pasted
 from articles.ingest.pasted import read
 from articles.models import Article, Issue, Page, Photo
@@ -96,6 +97,7 @@ def as_found(response, **changes):
 
 
 def make_user(role):
+    roles.make(Group, Permission)
     user = User.objects.get_or_create(username=f"u-{role}", is_staff=True)[0]
     user.groups.set(Group.objects.filter(name=role))
     return user

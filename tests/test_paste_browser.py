@@ -18,6 +18,7 @@ def editor(chromium, live_server, admin_client):
     with open_page(chromium, live_server, width=390) as page:
         sign_in(page, live_server, admin_client)
         yield page
+        page.wait_for_load_state("networkidle")  # the database is emptied next
 
 
 def sign_in(page, live_server, client):

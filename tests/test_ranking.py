@@ -119,7 +119,16 @@ def test_a_literal_is_found_where_it_stands_and_nowhere_else(archive, string):
 
 
 def counted(article):
-    """Return how often each word stands in an article, weighted, and its norm."""
+    """Return how often each word stands in an article, weighted, and its norm.
+
+    The article of one test is asked for again and again, and keeps it.
+    """
+    if not hasattr(article, "kept_count"):
+        article.kept_count = counted_anew(article)
+    return article.kept_count
+
+
+def counted_anew(article):
     frequency, length = Counter(), 0
     for field, text in searched_fields(article):
         for word in segment(fold(text), current_lexicon()):

@@ -44,7 +44,8 @@ RECORDS = [
 ]
 ARTICLES = len(RECORDS)
 PUBLISHED = sum(fields["status"] == "published" for fields in RECORDS)
-SECONDS_TO_START = 60
+# A bound for a machine that does much else; an idle one needs a tenth of it.
+SECONDS_TO_START = 240
 
 
 def free_port():
@@ -325,15 +326,14 @@ def test_a_killed_part_comes_back_by_itself(archive, part):
     assert is_free(archive.port)
 
 
-@pytest.mark.parametrize(
-    "line", ["Creating", "Preparing", "Loading", "Collecting", "The archive"]
-)
-def test_a_first_run_killed_at_any_step_is_made_good_by_the_next(new_archive, line):
-    killed = new_archive.begin()
-    new_archive.wait_for(killed, line)
-    time.sleep(0.3)
-    killed.kill()
-    killed.wait()
+def test_a_first_run_killed_at_any_step_is_made_good_by_the_next(new_archive):
+    # One after the other in one archive: each goes on from what the killed one left.
+    for line in ("Creating", "Preparing", "Loading", "Collecting", "The archive"):
+        killed = new_archive.begin()
+        new_archive.wait_for(killed, line)
+        time.sleep(0.3)
+        killed.kill()
+        killed.wait()
     process, _said = new_archive.start()
     assert new_archive.count("articles_article") == ARTICLES
     assert new_archive.count("articles_searchdocument") == PUBLISHED

@@ -5,9 +5,31 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.admin import article, contributor, duplicates, jobs, place, staff, words
+from articles.admin import (
+    article,
+    candidates,
+    contributor,
+    duplicates,
+    jobs,
+    lexicon,
+    place,
+    staff,
+    tag,
+    words,
+)
 
-__all__ = ["article", "contributor", "duplicates", "jobs", "place", "staff", "words"]
+__all__ = [
+    "article",
+    "candidates",
+    "contributor",
+    "duplicates",
+    "jobs",
+    "lexicon",
+    "place",
+    "staff",
+    "tag",
+    "words",
+]
 
 admin.site.site_header = _("报纸档案")
 admin.site.site_title = _("报纸档案")

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import workflow
@@ -23,9 +20,7 @@ from articles.admin.article_filters import (
     YearFilter,
 )
 from articles.admin.article_form import ArticleForm
-from articles.admin.base import ArchiveAdmin
 from articles.admin.body import BodyAdmin
-from articles.admin.confirm import asked
 from articles.admin.drafts import KeepingAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
@@ -36,6 +31,8 @@ from articles.admin.parts import (
 from articles.admin.paste import PasteAdmin
 from articles.admin.positions import next_position
 from articles.admin.searching import ArticleSearch
+from articles.admin.steps import WorkflowAdmin
+from articles.admin.tagging import TaggingAdmin
 from articles.admin.tags import TagNames
 from articles.models import Article, Page
 
@@ -50,13 +47,14 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAdmin):
+class ArticleAdmin(
+    KeepingAdmin, PasteAdmin, BodyAdmin, TaggingAdmin, ArticleSearch, WorkflowAdmin
+):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
     inlines = [PhotoInline, RegionInline, ContributionInline]
     autocomplete_fields = ["page"]
-    radio_fields = {"status": admin.HORIZONTAL}
     save_on_top = True
     fieldsets = [
         (gettext_lazy("版面位置"), {"fields": [("page", "position")]}),
@@ -68,7 +66,12 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
         (gettext_lazy("正文"), {"fields": ["body"]}),
         (
             gettext_lazy("状态"),
-            {"fields": ["status", "needs_review", "tags", "correction", "seen"]},
+            {
+                "fields": [
+                    *("state", "needs_review", "tags", "correction", "note"),
+                    *("publish_at", "seen"),
+                ]
+            },
         ),
         (
             gettext_lazy("来源"),
@@ -96,7 +99,15 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
     )
     # Last entered first: by date of issue, a million rows would be joined and sorted.
     ordering = ["-pk"]
-    actions = ["publish", "withdraw", "make_draft"]
+    actions = [
+        "send_to_review",
+        "send_back",
+        "publish",
+        "withdraw",
+        "make_draft",
+        "add_tags",
+        "remove_tags",
+    ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""
@@ -140,10 +151,6 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
             return super().has_delete_permission(request, obj)
         return workflow.may_delete(request.user, obj)
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Say whether the user may publish and withdraw."""
-        return request.user.has_perm("articles.publish_article")
-
     def save_model(
         self, request: HttpRequest, obj: Article, form: Any, change: bool
     ) -> None:
@@ -153,20 +160,6 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
         super().save_model(request, obj, form, change)
 
     # ---- The form
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Article | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        """Offer only the states that the user may give the article."""
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
-        if field := form.base_fields.get("status"):
-            allowed = workflow.choices(request.user, obj)
-            field.choices = [(status.value, status.label) for status in allowed]
-        return form
 
     def get_fieldsets(
         self, request: HttpRequest, obj: Article | None = None
@@ -187,7 +180,10 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
         self, request: HttpRequest, obj: Article | None = None
     ) -> list[str]:
         """Let the source be pasted once, and never be rewritten."""
-        shown = ["doubtful_places", "created_at", "updated_at"]
+        shown = [
+            *super().get_readonly_fields(request, obj),
+            *("doubtful_places", "created_at", "updated_at"),
+        ]
         return ["source_text", *shown] if obj else shown
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -213,39 +209,3 @@ class ArticleAdmin(KeepingAdmin, PasteAdmin, BodyAdmin, ArticleSearch, ArchiveAd
     def changed(self, obj: Article) -> str:
         """Return the time of the last change, short enough for one line."""
         return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
-
-    @admin.action(description=gettext_lazy("发布"), permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> Any:
-        """Show the selected articles to readers."""
-        return self._set_status(request, queryset, Article.Status.PUBLISHED)
-
-    @admin.action(description=gettext_lazy("撤回"), permissions=["publish"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> Any:
-        """Take the selected articles from readers, leaving their notice."""
-        return self._set_status(request, queryset, Article.Status.WITHDRAWN)
-
-    @admin.action(description=gettext_lazy("转为草稿"), permissions=["publish"])
-    def make_draft(self, request: HttpRequest, queryset: QuerySet) -> Any:
-        """Take the selected articles back to the desk."""
-        return self._set_status(request, queryset, Article.Status.DRAFT)
-
-    def _set_status(
-        self, request: Any, queryset: QuerySet, status: Article.Status
-    ) -> TemplateResponse | None:
-        title = _("把文章的状态改为“%(status)s”？") % {"status": status.label}
-        if page := asked(self, request, queryset, title=title):
-            return page
-        selected = list(queryset.values_list("pk", flat=True))
-        changed = Article.objects.filter(pk__in=selected).exclude(status=status)
-        # Noted first: afterwards none of them would be found by its old status.
-        message = [{"changed": {"fields": [str(status.label)]}}]
-        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, message)
-        values: dict[str, Any] = {"status": status, "updated_at": timezone.now()}
-        if status == Article.Status.PUBLISHED:
-            values["needs_review"] = False  # whoever publishes has looked at it
-        count = changed.update(**values)
-        done = _("%(count)d 篇文章的状态已改为“%(status)s”。")
-        self.message_user(
-            request, done % {"count": count, "status": status.label}, messages.SUCCESS
-        )
-        return None

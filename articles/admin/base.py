@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
 from articles.admin.searching import MAX_SEARCH_LENGTH
-from articles.models import DraftText, SearchDocument
+from articles.models import DraftText, EditLock, SearchDocument
 from articles.search.pending import indexed
 
 # Ways in which a filter of the sidebar names its field in an address.
@@ -183,7 +183,7 @@ class ArchiveAdmin(Compact, SafeLists):
         Editors may not delete that by itself, and need not know of it.
         """
         gone, counts, missing, protected = super().get_deleted_objects(objs, request)
-        for model in (SearchDocument, DraftText):
+        for model in (SearchDocument, DraftText, EditLock):
             name = str(model._meta.verbose_name)
             counts.pop(str(model._meta.verbose_name_plural), None)
             missing.discard(name)

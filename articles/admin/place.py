@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import gaps
+from articles import gaps, workflow
 from articles.admin.base import ArchiveAdmin, Compact
 from articles.admin.positions import PositionedForm, PositionedFormSet
 from articles.admin.searching import PlaceSearch
@@ -106,6 +106,14 @@ class PageAdmin(PlaceSearch, ArchiveAdmin):
         """Return the pages with issue and publication, which name them everywhere."""
         return super().get_queryset(request).select_related("issue__publication")
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return the page, and with it those of its articles that the user may see."""
+        page = super().get_object(request, *args, **kwargs)
+        if page is not None:
+            seen = workflow.visible(request.user, page.articles.all())
+            page.seen_articles = seen
+        return page
+
     @admin.display(description=gettext_lazy("版面"), ordering="label")
     def title(self, obj: Page) -> str:
         """Return what is printed at the head of the page."""
@@ -116,7 +124,8 @@ class PageAdmin(PlaceSearch, ArchiveAdmin):
         """Return links to the articles of the page and to the form of a new one."""
         if obj._state.adding:
             return _("保存版面之后可以录入文章。")
-        rows = obj.articles.order_by("position").only("position", "headline", "status")
+        seen: Any = getattr(obj, "seen_articles", obj.articles.none())
+        rows = seen.order_by("position").only("position", "headline", "status")
         links = format_html_join(
             "", '<li>{}. <a href="{}">{}</a>（{}）</li>', map(_link, rows)
         )

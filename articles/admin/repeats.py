@@ -41,7 +41,8 @@ def repeats(user: Any, found: Found) -> list[Repeat]:
     Near-duplicates of what was compared before, and whatever holds a passage to the letter.
     """
     texts = [part.text for part in found.body if part.kind == "paragraph"]
-    keys = [*duplicates.alike("\n".join(texts)), *_holding(texts)]
+    nearly = [pk for pk, _agreement in duplicates.alike("\n".join(texts))]
+    keys = [*nearly, *_holding(texts)]
     if not keys:
         return []
     seen: Any = workflow.visible(user, Article.objects.filter(pk__in=keys))

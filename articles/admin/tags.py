@@ -9,12 +9,17 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from taggit.models import Tag, TagBase
 
 from articles.models import TaggedArticle
+from articles.models.tag_entry import meant
+from articles.search import tag_names
 from articles.tags import parse_tags
 
 SEPARATORS = [",", "，", "、", ";", "；"]
@@ -25,9 +30,24 @@ _LETTER = re.compile(r"\w")
 class TagNames(AutocompleteJsonView):
     """Suggestions that stand for themselves: a typed name may look like another tag's key."""
 
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        """Return the tag's name as both value and text."""
-        return {"id": obj.name, "text": obj.name}
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        """Return the tags that fit what was typed, those used most first.
+
+        Each is its own name, and the text says the synonym or how often it is used. select2 sets
+        both as text.
+        """
+        term, model_admin, *_others = self.process_request(request)
+        if not model_admin.has_view_permission(request):
+            raise PermissionDenied
+        found = tag_names.find(term[:MAX_LENGTH])
+        results = [{"id": match.name, "text": _shown(match)} for match in found]
+        return JsonResponse({"results": results, "pagination": {"more": False}})
+
+
+def _shown(match: tag_names.Match) -> str:
+    if match.synonym:
+        return f"{match.name} ← {match.synonym}"
+    return match.name
 
 
 class TagSelect(AutocompleteSelectMultiple):
@@ -59,6 +79,22 @@ class TagSelect(AutocompleteSelectMultiple):
         return [(None, options, 0)]
 
 
+class SuggestingTagSelect(TagSelect):
+    """The same in the form of an article, whose text suggests tags."""
+
+    article: int | None = None
+
+    class Media:
+        css = {"all": ["admin-tags.css"]}
+        js = ["js/tag-suggestions.js"]
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Return the field, and below it where suggestions are shown."""
+        select = super().render(*args, **kwargs)
+        context = {"select": select, "article": self.article}
+        return render_to_string("admin/articles/tag_field.html", context)
+
+
 class TagsField(forms.Field):
     """Names of tags, each in an option of its own or several in one, separated."""
 
@@ -76,7 +112,9 @@ class TagsField(forms.Field):
             Tag.objects.filter(name__in=given).values_list("name", flat=True)
         )
         parsed = ([name] if name in existing else parse_tags(name) for name in given)
-        return list(dict.fromkeys(name for names in parsed for name in names))
+        names = list(dict.fromkeys(name for some in parsed for name in some))
+        known = meant(names)
+        return list(dict.fromkeys(known[name] for name in names))
 
     def validate(self, value: list[str]) -> None:
         """Refuse names that the table or an address cannot hold."""

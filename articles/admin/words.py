@@ -1,77 +1,13 @@
-"""Tags, the lexicon, and a view of what search reads."""
+"""A view of what search reads."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from taggit.models import Tag
 
 from articles.admin.base import ArchiveAdmin
-from articles.admin.tags import validate_tag_name
-from articles.models import LexiconWord, SearchDocument, TaggedArticle
-from articles.tags import parse_tags
-
-
-class TagForm(forms.ModelForm):
-    """A tag whose name the article's form reads back as one tag."""
-
-    def clean_name(self) -> str:
-        """Refuse separators, empty words, and another tag's name in other capitals."""
-        name: str = self.cleaned_data["name"]
-        validate_tag_name(name)
-        if "name" in self.changed_data and parse_tags(name) != [name]:
-            raise ValidationError(_("标签中不可有逗号、顿号、分号或连续空格。"))
-        others = Tag.objects.exclude(pk=self.instance.pk)
-        if others.filter(name__iexact=name).exists():
-            raise ValidationError(_("已有同名的标签。"))
-        return name
-
-
-# Its own has an inline for every article tagged, of a table that is not used here.
-admin.site.unregister(Tag)
-
-
-@admin.register(Tag)
-class TagAdmin(ArchiveAdmin):
-    """Tags; renaming one indexes its articles."""
-
-    form = TagForm
-    fields = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
-    list_display = ["name", "slug", "articles"]
-    search_fields = ["name"]
-    ordering = ["name"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Return the tags, each with how many articles have it."""
-        tagged = TaggedArticle.objects.filter(tag=OuterRef("pk")).order_by()
-        number = tagged.values("tag").annotate(n=Count("pk")).values("n")
-        # A subquery, so that it is counted for the rows shown and not for all.
-        counted = Coalesce(Subquery(number), 0)
-        tags: QuerySet = super().get_queryset(request).annotate(article_count=counted)
-        return tags
-
-    @admin.display(description=gettext_lazy("文章数"), ordering="article_count")
-    def articles(self, obj: Any) -> int:
-        """Return how many articles have the tag."""
-        count: int = obj.article_count
-        return count
-
-
-@admin.register(LexiconWord)
-class LexiconWordAdmin(ArchiveAdmin):
-    """The lexicon; storing a word indexes the articles that contain it."""
-
-    list_display = ["word", "kind", "frequency"]
-    list_filter = ["kind"]
-    search_fields = ["word"]
-    ordering = ["word"]
+from articles.models import SearchDocument
 
 
 @admin.register(SearchDocument)

@@ -64,7 +64,7 @@ RECORDS: tuple[type[Model], ...] = (
 )
 PART_MODELS = {part: whole for whole, parts in PARTS.items() for part, *_ in parts}
 # Written at every change, or made from other columns: no change by themselves.
-_IGNORED = {"updated_at", "image_width", "image_height"}
+_IGNORED = {"updated_at", "image_width", "image_height", "is_in_use"}
 _PLACE: dict[type[Model], list[str]] = {
     Page: ["issue__publication"],
     Issue: ["publication"],

@@ -1,11 +1,13 @@
 """The archive's records. A publication has issues, an issue pages, a page articles."""
 
 from articles.models.article import Article, ArticleQuerySet, TaggedArticle
+from articles.models.candidate import WordCandidate
 from articles.models.change import Change, ChangedRecord
 from articles.models.completion import Completion
 from articles.models.contributor import Contribution, Contributor
 from articles.models.draft_text import DraftText
 from articles.models.duplicate import NearDuplicate, TextSketch
+from articles.models.edit_lock import EditLock
 from articles.models.job import Job
 from articles.models.lexicon import LexiconWord
 from articles.models.part import Paragraph, Photo
@@ -17,6 +19,7 @@ from articles.models.search_document import (
     LexemeCount,
     SearchDocument,
 )
+from articles.models.tag_entry import TagEntry, TagSynonym
 
 __all__ = [
     "Article",
@@ -28,6 +31,7 @@ __all__ = [
     "Contribution",
     "Contributor",
     "DraftText",
+    "EditLock",
     "IndexChange",
     "Issue",
     "IssueQuerySet",
@@ -41,6 +45,9 @@ __all__ = [
     "Publication",
     "Region",
     "SearchDocument",
+    "TagEntry",
+    "TagSynonym",
     "TaggedArticle",
     "TextSketch",
+    "WordCandidate",
 ]

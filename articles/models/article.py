@@ -18,6 +18,7 @@ from articles.models.contributor import Contributor
 from articles.models.natural_key import keeping, key_of
 from articles.models.part import Paragraph, Photo
 from articles.models.place import Page
+from articles.models.tag_entry import ArchiveTags
 
 # Characters of the body in a teaser; the style sheet shows fewer where room is short.
 LEAD_LENGTH = 120
@@ -206,8 +207,20 @@ class Article(Indexed):
     source_text = models.TextField(
         _("原始文本"), blank=True, help_text=_("来稿的原文，一字不改。")
     )
-    # Readers see it from this moment on (articles/workflow.py).
+    # Readers see it from this moment on (articles/scheduling.py), by the right of whoever set it.
     publish_at = models.DateTimeField(_("定时发布"), null=True, blank=True)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # asked for only as an account is deleted
+        verbose_name=_("定时者"),
+    )
+    # Links to previews hold this number, and end when it changes (articles/previews.py).
+    preview_round = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # Whose draft it is; imports have nobody.
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -235,7 +248,13 @@ class Article(Indexed):
         _("修改时间"), default=timezone.now, editable=False
     )
 
-    tags = TaggableManager(_("标签"), through=TaggedArticle, blank=True, help_text="")
+    tags = TaggableManager(
+        _("标签"),
+        through=TaggedArticle,
+        manager=ArchiveTags,
+        blank=True,
+        help_text="",
+    )
     contributors = models.ManyToManyField(
         Contributor,
         through="Contribution",

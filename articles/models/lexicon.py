@@ -3,14 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.models import watched
 from articles.models.base import Indexed, IndexedQuerySet
 from articles.models.search_document import articles_containing
+from articles.text.fold import fold
+
+
+def validate_folded(word: str) -> None:
+    """Refuse control characters, and a word of which too little is left once it is folded."""
+    if any(char < " " for char in word) or len(fold(word).strip()) < 2:
+        raise ValidationError(_("至少两个字，首尾没有空格。"))
 
 
 class LexiconWordQuerySet(IndexedQuerySet["LexiconWord"]):
@@ -20,15 +29,25 @@ class LexiconWordQuerySet(IndexedQuerySet["LexiconWord"]):
         """Return the entry of this word."""
         return self.get(word=word)
 
+    def in_use(self) -> "LexiconWordQuerySet":
+        """Return the words that queries are cut by: every article that has them is indexed."""
+        return self.filter(is_in_use=True)
+
+    def mark(self, *, in_use: bool) -> int:
+        """Say whether queries are cut by these words; their articles are the caller's work."""
+        return super(IndexedQuerySet, self).update(is_in_use=in_use)
+
     def _article_ids(self, pks: list[Any]) -> list[int | None]:
-        rows = self.model._base_manager.using(self.db).filter(pk__in=pks)
+        rows = LexiconWord._base_manager.filter(pk__in=pks, is_in_use=True)
         return list(articles_containing(rows.values_list("word", flat=True)))
 
 
 class LexiconWord(Indexed):
     """A name or term that segmentation must keep whole, such as 黄润秋 or 长三角.
 
-    Storing or deleting one indexes anew the articles that contain it, in one transaction.
+    Storing or deleting one indexes anew the articles that contain it, in one transaction. One
+    that is not in use yet is stored by itself: what is indexed has it from then on, while
+    queries are cut as before, until all its articles are indexed (articles/vocabulary.py).
     """
 
     class Kind(models.TextChoices):
@@ -40,7 +59,10 @@ class LexiconWord(Indexed):
         TERM = "term", _("术语")
 
     word = models.CharField(
-        _("词"), max_length=60, unique=True, validators=[MinLengthValidator(2)]
+        _("词"),
+        max_length=60,
+        unique=True,
+        validators=[MinLengthValidator(2), validate_folded],
     )
     kind = models.CharField(
         _("种类"), max_length=12, choices=Kind.choices, default=Kind.TERM
@@ -48,6 +70,7 @@ class LexiconWord(Indexed):
     frequency = models.PositiveIntegerField(
         _("词频"), default=1, help_text=_("提取关键词时的权重。")
     )
+    is_in_use = models.BooleanField(_("已启用"), default=True, editable=False)
 
     objects = LexiconWordQuerySet.as_manager()
 
@@ -70,11 +93,20 @@ class LexiconWord(Indexed):
         """Return what names this row in fixtures."""
         return (self.word,)
 
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row; index only where the word itself is another, or comes into use."""
+        stored = type(self)._base_manager.filter(pk=self.pk)
+        if (self.word, self.is_in_use) in stored.values_list("word", "is_in_use"):
+            watched.changing(type(self), [self.pk])
+            models.Model.save_base(self, *args, **kwargs)
+        else:
+            super().save_base(*args, **kwargs)
+
     def indexed_article_ids(self) -> Iterable[int]:
-        """Return the primary keys of the articles that contain the word."""
-        return articles_containing([self.word])
+        """Return the primary keys of the articles that contain the word, once it is in use."""
+        return articles_containing([self.word]) if self.is_in_use else []
 
     def stored_article_ids(self) -> Iterable[int]:
         """Return those that contain the word as the database still has it."""
-        rows = type(self)._base_manager.filter(pk=self.pk)
+        rows = type(self)._base_manager.filter(pk=self.pk, is_in_use=True)
         return articles_containing(rows.values_list("word", flat=True))

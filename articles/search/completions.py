@@ -18,7 +18,7 @@ _TIME_MS = 300
 # So many characters of a headline can be typed before it is chosen.
 _BEGINNING = 12
 # Of the rows that begin so, no more are looked at: of a single letter there are too many.
-_MOST_CANDIDATES = 200
+MOST_CANDIDATES = 200
 _BATCH = 2_000
 
 
@@ -44,7 +44,7 @@ def complete(typed: str) -> list[Suggestion]:
     found: list[Suggestion] = []
     with searching(_TIME_MS):
         for kind in Kind:
-            texts = _candidates(kind, folded)
+            texts = beginning(kind, folded)
             known = {suggestion.text for suggestion in found}
             fresh = [text for text in texts if text not in known]
             shown = readable(kind, fresh[: 2 * MOST])
@@ -54,21 +54,26 @@ def complete(typed: str) -> list[Suggestion]:
     return found[:MOST]
 
 
-def _candidates(kind: Kind, folded: str) -> list[str]:
-    """Return texts of one kind, shorter ones first."""
+def beginning(kind: Kind, folded: str, among: list[str] | None = None) -> list[str]:
+    """Return some texts of one kind that begin so, or sound so, shorter ones first.
+
+    Of more than MOST_CANDIDATES any; ``among`` says which alone are looked at.
+    """
     columns = ["folded"]
     if folded.isascii() and folded.replace(" ", "").isalnum():
         columns += ["initials", "pinyin"]
     pattern = f"{_escaped(folded)}%"
     typed = f"{_escaped(folded.replace(' ', ''))}%"
+    these = "" if among is None else " AND text = ANY(%s)"
     some = " UNION ALL ".join(
         "(SELECT text FROM articles_completion"
-        f" WHERE kind = %s AND {column} LIKE %s LIMIT {_MOST_CANDIDATES})"
+        f" WHERE kind = %s AND {column} LIKE %s{these} LIMIT {MOST_CANDIDATES})"
         for column in columns
     )
     parameters: list[Any] = []
     for column in columns:
         parameters += [int(kind), pattern if column == "folded" else typed]
+        parameters += [] if among is None else [among]
     found = rows(f"SELECT DISTINCT text FROM ({some}) AS found", parameters)
     return sorted((text for (text,) in found), key=lambda text: (len(text), text))
 
@@ -138,7 +143,7 @@ def _rows_of(kind: Kind, text: str) -> Iterator[Completion]:
 _SOURCES = {
     Kind.WORD: "SELECT word AS term FROM articles_lexiconword",
     Kind.AUTHOR: "SELECT unnest(authors) AS term FROM articles_searchdocument",
-    Kind.TAG: "SELECT name AS term FROM taggit_tag",
+    Kind.TAG: "SELECT name AS term FROM taggit_tag UNION SELECT name FROM articles_tagsynonym",
     Kind.HEADLINE: "SELECT headline AS term FROM articles_article WHERE status = 'published'",
 }
 
@@ -148,7 +153,7 @@ def refresh() -> None:
     with connection.cursor() as cursor:
         for kind, source in _SOURCES.items():
             stored = "SELECT text FROM articles_completion WHERE kind = %s"
-            cursor.execute(f"{source} EXCEPT {stored}", [kind])
+            cursor.execute(f"({source}) EXCEPT {stored}", [kind])
             while found := cursor.fetchmany(_BATCH):
                 learn((kind, text) for (text,) in found)
             cursor.execute(

@@ -21,7 +21,7 @@ from articles.search.estimate import at_most, lexemes_of, together
 from articles.search.filters import Filters
 from articles.search.hits import Hit, hits
 from articles.search.language import All, Literal, Node, Query, Words, either, every
-from articles.search.lexicon import current_lexicon
+from articles.search.lexicon import query_lexicon
 from articles.search.some import some
 from articles.text.segment import segment
 
@@ -276,7 +276,7 @@ def _words_of_literal(text: str) -> list[str]:
 
     A single character at its edge is more often a part of a longer word than one.
     """
-    words = longest(segment(text, current_lexicon()))
+    words = longest(segment(text, query_lexicon()))
     return words if words == [text] else [word for word in words if len(word) > 1]
 
 

@@ -15,13 +15,15 @@ class Filters:
     """What hits must belong to; None and the empty text do not restrict.
 
     ``author`` is one person, ``author_name`` whoever is so named in a byline; ``page`` is the
-    label or the name of a page.
+    label or the name of a page. ``narrower`` are tags by number, whose articles count as the
+    tag's own.
     """
 
     publication: Publication | None = None
     since: datetime.date | None = None
     until: datetime.date | None = None
     tag: Tag | None = None
+    narrower: tuple[int, ...] = ()
     author: Contributor | None = None
     author_name: str = ""
     page: str = ""
@@ -33,7 +35,7 @@ class Filters:
         if self.publication:
             found &= lexemes(f"=p:{self.publication.pk}")
         if self.tag:
-            found &= lexemes(f"=t:{self.tag.pk}")
+            found &= lexemes(*(f"=t:{pk}" for pk in (self.tag.pk, *self.narrower)))
         if self.author:
             found &= lexemes(f"=c:{self.author.pk}")
         if self.author_name:

@@ -2,10 +2,17 @@
 
 import threading
 
-from django.db.models import BigIntegerField, Count, Func, Sum
+from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum
 
 from articles.models import LexiconWord
+from articles.search.conditions import condition
+from articles.search.database import rows, searching
+from articles.search.language import Literal
+from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
+
+# A word that stands in most of a million articles takes some seconds.
+_COUNT_MS = 60_000
 
 Signature = tuple[int, int | None]
 
@@ -15,19 +22,46 @@ class _Cache(threading.local):
     lexicon = Lexicon()
 
 
-_cache = _Cache()
+_of_index, _of_queries = _Cache(), _Cache()
 
 
 def current_lexicon() -> Lexicon:
-    """Return the lexicon as this transaction sees it: one query, two when it has changed."""
-    signature = _signature()
-    if _cache.signature != signature:
-        _cache.lexicon = Lexicon(LexiconWord.objects.values_list("word", flat=True))
-        _cache.signature = signature
-    return _cache.lexicon
+    """Return the lexicon that articles are indexed by, as this transaction sees it.
+
+    One query, two when it has changed.
+    """
+    return _kept(_of_index, LexiconWord.objects.all())
 
 
-def _signature() -> Signature:
+def query_lexicon() -> Lexicon:
+    """Return the lexicon that queries are cut by: a word that is still being indexed is not in it.
+
+    So a query finds an article before it has the word as well as after, since an article with
+    the word has its parts too (articles/text/segment.py).
+    """
+    return _kept(_of_queries, LexiconWord.objects.in_use())
+
+
+def _kept(cache: _Cache, words: QuerySet) -> Lexicon:
+    signature = _signature(words)
+    if cache.signature != signature:
+        cache.lexicon = Lexicon(words.values_list("word", flat=True))
+        cache.signature = signature
+    return cache.lexicon
+
+
+def _signature(words: QuerySet) -> Signature:
     hashed = Func("word", function="hashtext", output_field=BigIntegerField())
-    found = LexiconWord.objects.order_by().aggregate(words=Count("pk"), sum=Sum(hashed))
+    found = words.order_by().aggregate(words=Count("pk"), sum=Sum(hashed))
     return found["words"], found["sum"]
+
+
+def articles_with(word: str) -> int:
+    """Return how many published articles contain a word, to the letter."""
+    where, parameters = condition(Literal(fold(word).strip())).where()
+    sql = (
+        f"SELECT count(DISTINCT article_id) FROM articles_searchdocument WHERE {where}"
+    )
+    with searching(_COUNT_MS):
+        ((number,),) = rows(sql, parameters)
+    return int(number)

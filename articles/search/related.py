@@ -1,6 +1,7 @@
 """Articles on the same subject."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.core.cache import cache
 from django.db.models import Q
@@ -11,7 +12,7 @@ from articles.search.conditions import Condition
 from articles.search.counts import counts
 from articles.search.database import SearchTimeoutError, searching
 from articles.search.document import FIELD_SEPARATOR
-from articles.search.lexicon import current_lexicon
+from articles.search.lexicon import query_lexicon
 from articles.search.some import some
 from articles.text.segment import segment
 
@@ -39,7 +40,7 @@ def related(article: Article) -> list[Article]:
     ids: list[int] | None = cache.get(key)
     if ids is None:
         try:
-            ids = _found(article, text)
+            ids = nearest(text, _not_the_same(article))
         except SearchTimeoutError:
             return []
         cache.set(key, ids, _KEPT_SECONDS)
@@ -47,21 +48,24 @@ def related(article: Article) -> list[Article]:
     return [articles[pk] for pk in ids if pk in articles]
 
 
-def _found(article: Article, text: str) -> list[int]:
+def nearest(text: str, others: Sequence[int] = (), most: int = MOST) -> list[int]:
+    """Return the published articles that share the most telling words of a folded text.
+
+    None of ``others``. Raise SearchTimeoutError where finding them would take too long.
+    """
     with searching(_TIME_MS):
         weights = _telling(text)
         if not weights:
             return []
-        others = _not_the_same(article)
-        condition = Condition("", ("article_id <> ALL(%s)",), (others,))
-        keys = some(condition, weights, MOST)
+        condition = Condition("", ("article_id <> ALL(%s)",), (list(others),))
+        keys = some(condition, weights, most)
     least = _LEAST * sum(weights.values())
     return [key.article for key in keys if key.score >= least]
 
 
 def _telling(text: str) -> dict[str, float]:
     """Return the words that tell an article from others, with their idf."""
-    words = Counter(segment(text.replace(FIELD_SEPARATOR, "\n"), current_lexicon()))
+    words = Counter(segment(text.replace(FIELD_SEPARATOR, "\n"), query_lexicon()))
     frequent = [
         word
         for word, _n in words.most_common()

@@ -13,7 +13,9 @@ from articles.models import (
     LexiconWord,
     Page,
     Publication,
+    TagEntry,
     TaggedArticle,
+    TagSynonym,
     natural_key,
 )
 from articles.models.base import Indexed
@@ -24,12 +26,14 @@ from articles.search.pending import indexed, touch
 def connect() -> None:
     """Index articles anew when their tags or fixtures change them."""
     pre_save.connect(_give_slug, sender=Tag)
-    post_save.connect(_tag_renamed, sender=Tag)
+    post_save.connect(_tag_stored, sender=Tag)
     pre_delete.connect(_tag_deleted, sender=Tag)
     pre_save.connect(_keep_times, sender=Article)
     post_save.connect(_word_stored, sender=LexiconWord)
+    post_save.connect(_synonym_stored, sender=TagSynonym)
     for signal in (post_save, post_delete):
-        signal.connect(_publication_changed, sender=Publication)
+        for shown in (Publication, TagEntry, TagSynonym):
+            signal.connect(_page_changed, sender=shown)
     for model in apps.get_app_config("articles").get_models():
         if issubclass(model, Indexed):
             pre_save.connect(_before_loading, sender=model)
@@ -45,10 +49,18 @@ def _give_slug(instance: Tag, **_kwargs: Any) -> None:
         instance.slug = "-".join(f"{ord(char):x}" for char in instance.name)[:100]
 
 
-def _tag_renamed(instance: Tag, created: bool, **_kwargs: Any) -> None:
+def _tag_stored(instance: Tag, created: bool, **_kwargs: Any) -> None:
+    completions.learn([(Completion.Kind.TAG, instance.name)])
+    # A tag that history brings back is one by itself again, and no name of another.
+    for synonym in TagSynonym.objects.named([instance.name]):
+        synonym.delete()
     if not created:
         with indexed():
             touch(_tagged(instance))
+
+
+def _synonym_stored(instance: TagSynonym, **_kwargs: Any) -> None:
+    completions.learn([(Completion.Kind.TAG, instance.name)])
 
 
 def _tag_deleted(instance: Tag, **_kwargs: Any) -> None:
@@ -65,8 +77,8 @@ def _tagged(tag: Tag) -> list[int]:
     )
 
 
-def _publication_changed(**_kwargs: Any) -> None:
-    # No search document holds its name, but every page of a reader shows it.
+def _page_changed(**_kwargs: Any) -> None:
+    # No search document holds it, but pages of readers show it.
     changes.note(())
 
 

@@ -21,7 +21,7 @@ from articles.search.document import MOST_BITS, occurrences
 from articles.search.filters import Filters
 from articles.search.kept import kept
 from articles.search.language import Literal
-from articles.search.lexicon import current_lexicon
+from articles.search.lexicon import query_lexicon
 from articles.search.tsvector import quote
 from articles.text.fold import fold
 from articles.text.segment import segment
@@ -83,7 +83,7 @@ def _term(part: str) -> Term | None:
     quoted = _QUOTED.fullmatch(part.strip())
     text = (quoted["text"] if quoted else part).strip()
     folded = fold(text).strip()
-    words = segment(folded, current_lexicon())
+    words = segment(folded, query_lexicon())
     if not words:
         return None
     return Term(text, folded, is_word=not quoted and longest(words) == [folded])

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles.forms import LetterForm
+from articles.forms import LetterForm, TagPageForm
 from articles.meta import Meta, of_list
-from articles.models import Article, Contributor
+from articles.models import Article, Contributor, TagSynonym
+from articles.models.tag_entry import descendants
 from articles.name_index import AUTHORS, LETTERS, TAGS, NameKind, beginning, commonest
 from articles.search import facets
 from articles.search.cursor import Cursor
@@ -21,6 +22,8 @@ from articles.search.filters import Filters
 from articles.search.newest import Key, by_date
 
 ARTICLES_PER_PAGE = 20
+# Of a broad tag: those that its page names, and those whose articles it shows with its own.
+MOST_NARROWER, MOST_BELOW = 200, 300
 
 
 def tags(request: HttpRequest) -> HttpResponse:
@@ -34,14 +37,23 @@ def authors(request: HttpRequest) -> HttpResponse:
 
 
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the articles with a tag, newest first."""
-    tag = get_object_or_404(Tag, slug=slug)
-    return _articles(
-        request,
-        Filters(tag=tag),
-        "articles/tag.html",
-        {"tag": tag, "meta": _meta(request, "tag", tag)},
-    )
+    """Show the articles with a tag, newest first; a synonym's address leads to its tag's."""
+    tag = Tag.objects.filter(slug=slug).select_related("entry__parent").first()
+    if tag is None:
+        synonym = get_object_or_404(TagSynonym.objects.select_related("tag"), slug=slug)
+        return redirect("tag", synonym.tag.slug, permanent=True)
+    narrower = Tag.objects.filter(entry__parent=tag).order_by("entry__code", "name")
+    wide = TagPageForm(request.GET).wide()
+    below = descendants([tag.pk], MOST_BELOW) if wide else ()
+    context = {
+        "tag": tag,
+        "entry": getattr(tag, "entry", None),
+        "narrower": narrower[:MOST_NARROWER],
+        "wide": wide,
+        "meta": _meta(request, "tag", tag),
+    }
+    filters = Filters(tag=tag, narrower=tuple(below))
+    return _articles(request, filters, "articles/tag.html", context)
 
 
 def author(request: HttpRequest, slug: str) -> HttpResponse:
