@@ -22,6 +22,7 @@ from articles.admin.article_filters import (
 from articles.admin.article_form import ArticleForm
 from articles.admin.body import BodyAdmin
 from articles.admin.drafts import KeepingAdmin
+from articles.admin.edit_locks import EditLockAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
@@ -29,7 +30,9 @@ from articles.admin.parts import (
     RegionInline,
 )
 from articles.admin.paste import PasteAdmin
+from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
+from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
 from articles.admin.tagging import TaggingAdmin
@@ -48,7 +51,15 @@ class ArticleList(ArchiveList):
 
 @admin.register(Article)
 class ArticleAdmin(
-    KeepingAdmin, PasteAdmin, BodyAdmin, TaggingAdmin, ArticleSearch, WorkflowAdmin
+    KeepingAdmin,
+    PasteAdmin,
+    BodyAdmin,
+    TaggingAdmin,
+    PhotosAdmin,
+    ArticleSearch,
+    PreviewAdmin,
+    EditLockAdmin,
+    WorkflowAdmin,
 ):
     """Articles: list, form, and what to do with several at once."""
 

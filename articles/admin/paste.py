@@ -295,13 +295,13 @@ class PasteAdmin(FillingAdmin):
         dirty = request.method == "POST"
         keeping = kept(request, "paste:", dirty=dirty)
         media = self.media + form.media
-        return self._page(request, "paste", form=form, media=media, kept=keeping)
+        return self._paste_page(request, "paste", form=form, media=media, kept=keeping)
 
     def _list(self, request: HttpRequest, reading: _Reading) -> HttpResponse:
         media = self.media + reading.form.media
         for form in reading.articles:
             media += form.media
-        return self._page(
+        return self._paste_page(
             request,
             "found",
             form=reading.form,
@@ -312,7 +312,9 @@ class PasteAdmin(FillingAdmin):
             kept=kept(request, _name(reading.pasted), dirty="_store" in request.POST),
         )
 
-    def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    def _paste_page(
+        self, request: HttpRequest, name: str, **context: Any
+    ) -> HttpResponse:
         return TemplateResponse(
             request,
             f"admin/articles/article/{name}.html",
