@@ -52,10 +52,10 @@ class ArticleList(ArchiveList):
 @admin.register(Article)
 class ArticleAdmin(
     KeepingAdmin,
+    PhotosAdmin,  # keeps files before a form is filled or refused
     PasteAdmin,
     BodyAdmin,
     TaggingAdmin,
-    PhotosAdmin,
     ArticleSearch,
     PreviewAdmin,
     EditLockAdmin,
