@@ -570,6 +570,7 @@ def test_what_is_exported_is_read_back(admin_client):
 
 def test_finding_is_started_once(admin_client):
     address = url("admin:articles_wordcandidate_find")
+    assert f'action="{address}"' in admin_client.get(url(LIST)).content.decode()
     first = admin_client.post(address)
     job = Job.objects.get()
     assert first.url == job.get_absolute_url()

@@ -127,6 +127,13 @@ class WordCandidateAdmin(ArchiveAdmin):
         name = "articles_wordcandidate_find"
         return [path("find/", view, name=name), *super().get_urls()]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with the button that finds more for who may press it."""
+        context = {"may_find": self.has_change_permission(request)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say that candidates are found, not entered."""
         return False
