@@ -16,6 +16,12 @@ class DeskSite(admin.AdminSite):
 
     index_template = "admin/desk.html"
 
+    def get_urls(self) -> list[Any]:
+        """Add the addresses of what is no model's."""
+        from articles.admin import imports
+
+        return [*imports.urls(self), *super().get_urls()]
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Return the view behind the check of who asks; what it changes is recorded."""
         return super().admin_view(_recorded(view), cacheable)

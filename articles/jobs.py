@@ -32,6 +32,8 @@ Work = Callable[..., dict[str, Any] | None]
 # templates/admin/articles/job/reports/ has a page of the kind's name.
 KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
+    "import": "articles.ingest.import_jobs.run",
+    "import_check": "articles.ingest.import_jobs.check",
     "find_words": "articles.candidates.find",
     "reindex_words": "articles.vocabulary.reindex",
     "merge_tags": "articles.tag_work.merge_as_job",
@@ -41,6 +43,8 @@ KINDS: dict[str, str] = {
 # What each kind is called.
 TITLES: dict[str, Any] = {
     "duplicates": gettext_lazy("查找近似文章"),
+    "import": gettext_lazy("导入文章"),
+    "import_check": gettext_lazy("导入之前的检查"),
     "find_words": gettext_lazy("查找新词"),
     "reindex_words": gettext_lazy("为词库重新索引"),
     "merge_tags": gettext_lazy("合并标签"),
@@ -50,6 +54,8 @@ TITLES: dict[str, Any] = {
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
     "duplicates": "articles.change_nearduplicate",
+    "import": "articles.import_article",
+    "import_check": "articles.import_article",
     "find_words": "articles.change_wordcandidate",
     "reindex_words": "articles.change_lexiconword",
     "merge_tags": "taggit.change_tag",
@@ -82,6 +88,8 @@ class Progress:
         self.message = ""
         # Its row as it began: ``job.started_by`` is whose work it is.
         self.job = job
+        # What a job that is stopped, or fails, can say of what it did by then.
+        self.report: dict[str, Any] = {}
         self._stop_asked = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._note, daemon=True)
@@ -122,11 +130,10 @@ class Progress:
 
     def _write(self) -> None:
         row = Job.objects.filter(pk=self.job.pk)
-        heard = row.filter(ended_at=None).update(
-            heard_at=timezone.now(), **self.values()
-        )
-        # Ended by somebody else: it was silent for so long that it was given up.
-        self._stop_asked = not heard or row.filter(stop_asked=True).exists()
+        row.filter(ended_at=None).update(heard_at=timezone.now(), **self.values())
+        # Also where it was silent for so long that somebody gave it up.
+        asked = Q(stop_asked=True) | Q(ended_at__isnull=False)
+        self._stop_asked = row.filter(asked).exists()
 
 
 def title(kind: str) -> str:
@@ -214,7 +221,7 @@ def _done(job: Job, progress: Progress) -> dict[str, Any]:
             report = work(progress, **job.params) or {}
     except Stopped:
         progress.message = _("已按要求停止。")
-        return {"state": Job.State.STOPPED}
+        return {"state": Job.State.STOPPED, "report": progress.report}
     except JobError as error:
         progress.message = str(error)
     except Exception as error:
@@ -222,7 +229,7 @@ def _done(job: Job, progress: Progress) -> dict[str, Any]:
         progress.message = f"{type(error).__name__}: {error}"
     else:
         return {"state": Job.State.DONE, "report": report}
-    return {"state": Job.State.FAILED}
+    return {"state": Job.State.FAILED, "report": progress.report}
 
 
 def _spawn(pk: int) -> None:

@@ -24,6 +24,7 @@ _REPORTER = (
 _EDITOR = (
     _REPORTER
     | _of("desk correct import", "article")
+    | _of("original", "photo")
     | _of("add change", "issue", "page")
     | _of("add change", "contributor", "lexiconword")
     | _of("view change", "nearduplicate")

@@ -5,16 +5,19 @@ readers find the articles by the old names or by the new ones, and never by half
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles import jobs
+from articles.history import keep_all, recorded
 from articles.models import Article, TagEntry, TaggedArticle, TagSynonym
+from articles.models.change import Change
 from articles.models.tag_entry import ancestors, free_slug, lock_tree
 from articles.search import changes, index
 from articles.search.pending import indexed, touch
@@ -40,12 +43,17 @@ def articles_with(tags: Iterable[int]) -> list[int]:
     return sorted(found)
 
 
+def _recorded(note: str) -> AbstractContextManager[Any]:
+    """Run a block in a transaction, as one act in the history that can be undone."""
+    return recorded(note=note, kind=Change.Kind.BULK)
+
+
 # ---- Renaming
 
 
 def rename(tag: Tag, name: str) -> None:
     """Give a tag another name and its address; the former ones lead to it from now on."""
-    with indexed():
+    with _recorded(_("标签改名")), indexed():
         former = Tag.objects.select_for_update().get(pk=tag.pk)
         _name(tag, former, name)
         touch(articles_with([tag.pk]))
@@ -53,7 +61,7 @@ def rename(tag: Tag, name: str) -> None:
 
 def rename_as_job(progress: Ticking, tag: int, name: str) -> dict[str, Any]:
     """Do the same, article by article."""
-    with transaction.atomic():
+    with _recorded(_("标签改名")):
         former = Tag.objects.select_for_update().filter(pk=tag).first()
         if former is None:
             raise jobs.JobError(_("这个标签已被删除。"))
@@ -67,6 +75,7 @@ def _name(tag: Tag, former: Tag, name: str) -> None:
     TagSynonym.objects.named([name]).filter(tag=tag).delete()
     if name.upper() != former.name.upper():
         tag.slug = free_slug(name, but=tag.pk)
+    keep_all(Tag.objects.filter(pk=tag.pk), _("标签改名"))
     # By the queryset: what stores the row would index its articles at once.
     Tag.objects.filter(pk=tag.pk).update(name=tag.name, slug=tag.slug)
     if name.upper() != former.name.upper():
@@ -85,7 +94,7 @@ def _lead(former: Tag, tag: Tag) -> None:
 
 def merge(target: Tag, sources: Sequence[Tag]) -> int:
     """Make several tags one; return how many articles have other tags now."""
-    with indexed():
+    with _recorded(_("合并标签")), indexed():
         changed = _merge(target.pk, [tag.pk for tag in sources])
         touch(changed)
     return len(changed)
@@ -95,7 +104,7 @@ def merge_as_job(
     progress: Ticking, target: int, sources: Sequence[int]
 ) -> dict[str, Any]:
     """Do the same, article by article."""
-    with transaction.atomic():
+    with _recorded(_("合并标签")):
         return {_("标签有变动的文章"): _index(progress, _merge(target, sources))}
 
 
@@ -106,6 +115,7 @@ def _merge(target: int, sources: Sequence[int]) -> list[int]:
     if len(known) != len({target, *sources}):
         raise jobs.JobError(_("要合并的标签里有的已被删除，什么也没有改。"))
     changed = articles_with(sources)
+    keep_all(Article.objects.filter(pk__in=changed), _("合并标签"))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO articles_taggedarticle (content_object_id, tag_id)"
@@ -142,7 +152,7 @@ def retag(
     articles: Sequence[int], add: Sequence[str] = (), remove: Sequence[str] = ()
 ) -> int:
     """Put tags on articles and take tags from them; return how many have others now."""
-    with indexed():
+    with _recorded(_("给文章加、去标签")), indexed():
         changed = _retag(articles, add, remove)
         touch(changed)
     return len(changed)
@@ -155,7 +165,7 @@ def retag_as_job(
     remove: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Do the same, article by article."""
-    with transaction.atomic():
+    with _recorded(_("给文章加、去标签")):
         return {_("标签有变动的文章"): _index(progress, _retag(articles, add, remove))}
 
 
@@ -165,6 +175,7 @@ def _retag(
     locked = Article.objects.select_for_update(no_key=True).order_by("pk")
     present = list(locked.filter(pk__in=articles).values_list("pk", flat=True))
     changed: set[int] = set()
+    keep_all(locked.filter(pk__in=present).order_by(), _("给文章加、去标签"))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO articles_taggedarticle (content_object_id, tag_id)"

@@ -115,6 +115,18 @@ def may_change(user: Any, article: Article) -> bool:
     return article.status == Status.DRAFT and article.entered_by_id == user.pk
 
 
+def changeable(user: Any, articles: ArticleQuerySet) -> ArticleQuerySet:
+    """Return those of the articles that the user may change, as ``may_change`` says of one."""
+    if not user.has_perm("articles.change_article"):
+        return articles.none()
+    out = Q(status__in=(Status.PUBLISHED, Status.WITHDRAWN))
+    own = Q(status=Status.DRAFT, entered_by=user.pk)
+    may = ~out if sees_all(user) else own
+    if user.has_perm("articles.correct_article"):
+        may |= out
+    return articles.filter(may if may_publish(user) else may & Q(publish_at=None))
+
+
 def may_delete(user: Any, article: Article) -> bool:
     """Return whether the user may delete the article: with the right to, or their own draft."""
     if user.has_perm("articles.delete_article"):

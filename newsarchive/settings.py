@@ -131,6 +131,14 @@ SEARCH_TIMEOUT_MS = env.whole_number("SEARCH_TIMEOUT_MS", default=3000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# ---- Imports in the browser
+
+# Files wait here, where no address leads, and are removed after so many days.
+IMPORTS_ROOT = VAR_DIR / "imports"
+IMPORT_KEEP_DAYS = env.whole_number("IMPORT_KEEP_DAYS", default=7)
+# The most that is sent at once, in MiB.
+IMPORT_MAX_MB = env.whole_number("IMPORT_MAX_MB", default=500)
+
 # ---- Caches
 
 CACHES = {

@@ -20,6 +20,7 @@ if not _given:
     atexit.register(shutil.rmtree, _files, ignore_errors=True)
 STATIC_ROOT = _files / "static"
 MEDIA_ROOT = _files / "media"
+IMPORTS_ROOT = _files / "imports"
 ORIGINALS_ROOT = _files / "originals"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test looks at once at what it changed.

@@ -27,9 +27,11 @@ from articles.admin.parts import (
     PhotoInline,
     RegionInline,
 )
+from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
+from articles.admin.tagging import TaggingAdmin
 from articles.admin.tags import TagNames
 from articles.models import Article, Page
 
@@ -44,7 +46,7 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(BodyAdmin, ArticleSearch, WorkflowAdmin):
+class ArticleAdmin(BodyAdmin, TaggingAdmin, PhotosAdmin, ArticleSearch, WorkflowAdmin):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm
@@ -94,7 +96,15 @@ class ArticleAdmin(BodyAdmin, ArticleSearch, WorkflowAdmin):
     )
     # Last entered first: by date of issue, a million rows would be joined and sorted.
     ordering = ["-pk"]
-    actions = ["send_to_review", "send_back", "publish", "withdraw", "make_draft"]
+    actions = [
+        "send_to_review",
+        "send_back",
+        "publish",
+        "withdraw",
+        "make_draft",
+        "add_tags",
+        "remove_tags",
+    ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""

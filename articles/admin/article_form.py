@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.body import BodyForm
 from articles.admin.positions import next_position
 from articles.admin.step_form import StepForm
-from articles.admin.tags import TagsField
+from articles.admin.tags import SuggestingTagSelect, TagsField
 
 
 class ArticleForm(BodyForm, StepForm):
@@ -16,12 +16,15 @@ class ArticleForm(BodyForm, StepForm):
     tags = TagsField(
         label=gettext_lazy("标签"),
         required=False,
+        widget=SuggestingTagSelect,
         help_text=gettext_lazy("从提示中选，或输入新标签；用逗号、顿号或回车分开。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Let the position be empty."""
         super().__init__(*args, **kwargs)
+        if "tags" in self.fields:
+            self.fields["tags"].widget.article = self.instance.pk
         if field := self.fields.get("position"):
             field.required = False
             field.help_text = gettext_lazy("留空则排在本版最后。")

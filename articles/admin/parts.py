@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.admin.base import Compact
+from articles.admin.photos import PhotoForm, PhotoRows, UploadedRows
 from articles.admin.positions import PositionedForm, PositionedFormSet
 from articles.models import Contribution, Photo, Region
 
@@ -15,12 +16,16 @@ class PartFormSet(PositionedFormSet):
     parts = ("paragraphs", "photos")
 
 
-class PhotoInline(Compact, admin.TabularInline):
+class PhotoFormSet(UploadedRows, PartFormSet):
+    """Photos, some of them uploaded and not stored yet."""
+
+
+class PhotoInline(PhotoRows, Compact, admin.StackedInline):
     """The pictures of an article; its body says where each stands (articles/admin/body.py)."""
 
     model = Photo
-    form = PositionedForm
-    formset = PartFormSet
+    form = PhotoForm
+    formset = PhotoFormSet
     fields = ["image", "caption", "credit", "alt"]
     ordering = ["position"]
     extra = 0

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import gaps, workflow
 from articles.admin.base import ArchiveAdmin, Compact
+from articles.admin.originals import PageOriginals, WithPictures
 from articles.admin.positions import PositionedForm, PositionedFormSet
 from articles.admin.searching import PlaceSearch
 from articles.models import Issue, Page, Publication
@@ -34,7 +35,7 @@ class PageFormSet(PositionedFormSet):
     parts = ("pages",)
 
 
-class PageInline(Compact, admin.TabularInline):
+class PageInline(WithPictures, Compact, admin.TabularInline):
     """The pages of an issue; their articles are a link away."""
 
     model = Page
@@ -88,7 +89,7 @@ class IssueAdmin(PlaceSearch, ArchiveAdmin):
 
 
 @admin.register(Page)
-class PageAdmin(PlaceSearch, ArchiveAdmin):
+class PageAdmin(WithPictures, PageOriginals, PlaceSearch, ArchiveAdmin):
     """Pages, each with links to its articles."""
 
     autocomplete_fields = ["issue"]

@@ -11,7 +11,9 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from taggit.models import Tag, TagBase
 
@@ -75,6 +77,22 @@ class TagSelect(AutocompleteSelectMultiple):
             for index, tag in enumerate(value)
         ]
         return [(None, options, 0)]
+
+
+class SuggestingTagSelect(TagSelect):
+    """The same in the form of an article, whose text suggests tags."""
+
+    article: int | None = None
+
+    class Media:
+        css = {"all": ["admin-tags.css"]}
+        js = ["js/tag-suggestions.js"]
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Return the field, and below it where suggestions are shown."""
+        select = super().render(*args, **kwargs)
+        context = {"select": select, "article": self.article}
+        return render_to_string("admin/articles/tag_field.html", context)
 
 
 class TagsField(forms.Field):

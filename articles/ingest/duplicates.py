@@ -25,8 +25,7 @@ def find() -> Iterator[tuple[int, int]]:
     """Compare the articles that have no sketch or an old one; yield (compared, pairs found)."""
     compared = pairs = 0
     while ids := _unsketched():
-        with transaction.atomic():
-            pairs += _compare(ids)
+        pairs += compare(ids)
         compared += len(ids)
         yield compared, pairs
 
@@ -51,7 +50,9 @@ def _unsketched() -> list[int]:
     return list(_new().order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def _compare(ids: list[int]) -> int:
+@transaction.atomic
+def compare(ids: list[int]) -> int:
+    """Compare these articles with all that were there before; return how many pairs are new."""
     now = timezone.now()
     texts = _bodies(ids)
     sketches = []
@@ -90,21 +91,33 @@ def _bodies(ids: list[int]) -> dict[int, str]:
     return {pk: "\n".join(parts) for pk, parts in texts.items()}
 
 
-def _pairs(sketch: TextSketch, texts: dict[int, str]) -> Iterator[NearDuplicate]:
-    if not sketch.bands:
-        return
-    candidates = TextSketch.objects.filter(bands__overlap=sketch.bands)
-    others = candidates.exclude(article=sketch.article_id).order_by("-article")
-    likely = {
-        other.article_id: similarity
+def alike(text: str) -> list[tuple[int, float]]:
+    """Return the keys of articles with nearly this body, and how much of it they have."""
+    signature = near_duplicates.signature(text)
+    likely = _likely(signature, near_duplicates.bands(signature))
+    bodies = _bodies(list(likely))
+    found = [(pk, near_duplicates.agreement(text, bodies.get(pk, ""))) for pk in likely]
+    return [pair for pair in found if pair[1] >= near_duplicates.AGREEMENT]
+
+
+def _likely(
+    signature: bytes, bands: list[int], but: int | None = None
+) -> dict[int, float]:
+    """Return the articles that are worth reading, with how similar they seem."""
+    if not bands:
+        return {}
+    candidates = TextSketch.objects.filter(bands__overlap=bands)
+    others = candidates.exclude(article=but).order_by("-article")
+    similar = {
+        other.article_id: near_duplicates.similarity(signature, bytes(other.signature))
         for other in others[:_MOST_CANDIDATES]
-        if (
-            similarity := near_duplicates.similarity(
-                bytes(sketch.signature), bytes(other.signature)
-            )
-        )
-        >= near_duplicates.THRESHOLD
     }
+    return {pk: s for pk, s in similar.items() if s >= near_duplicates.THRESHOLD}
+
+
+def _pairs(sketch: TextSketch, texts: dict[int, str]) -> Iterator[NearDuplicate]:
+    signature = bytes(sketch.signature)
+    likely = _likely(signature, sketch.bands, sketch.article_id)
     read = _bodies([pk for pk in likely if pk not in texts])
     for pk, similarity in likely.items():
         other = texts.get(pk) or read.get(pk, "")

@@ -13,6 +13,8 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -24,6 +26,8 @@ _LARGEST_RATIO = 500
 _LARGE = 64 * 2**20
 _MOST_ENTRIES = 2_000_000
 _LARGEST_SIBLING = 256 * 2**20
+# A flag of zip: the name is in UTF-8.
+_UTF8_NAME = 0x800
 _COMPRESSED: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
     b"BZh": bz2.BZ2File,
@@ -184,14 +188,20 @@ def _inner(archive: str, name: str) -> tuple[str, tuple[str, ...]]:
 
 def _zip(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
     with zipfile.ZipFile(stream) as packed:
-        infos = sorted(packed.infolist(), key=lambda info: info.filename)
+        infos = [(_zip_name(info), info) for info in packed.infolist()]
         if len(infos) > _MOST_ENTRIES:
             yield Rejected(Origin(archive), f"an archive of {len(infos)} files")
             return
-        known = {info.filename: info for info in infos}
-        for info in infos:
-            name, parts = _inner(archive, info.filename)
-            if reason := _zip_refusal(info):
+        # Files of a bomb may share their bytes, so that each is no bomb by itself.
+        size = sum(i.file_size for name, i in infos if not _zip_refusal(name, i))
+        ratio = size / max(stream.seek(0, io.SEEK_END), 1)
+        if size > _LARGE and ratio > _LARGEST_RATIO:
+            yield Rejected(Origin(archive), _too_much(ratio))
+            return
+        known = dict(infos)
+        for stored_name, info in sorted(infos, key=itemgetter(0)):
+            name, parts = _inner(archive, stored_name)
+            if reason := _zip_refusal(stored_name, info):
                 yield Rejected(Origin(name), reason)
                 continue
             if info.is_dir() or any(part.startswith(".") for part in parts[1:]):
@@ -202,14 +212,28 @@ def _zip(stream: BinaryIO, archive: str) -> Iterator[Entry | Rejected]:
                         cast("BinaryIO", file),
                         name,
                         parts,
-                        _in_zip(packed, known, info),
+                        _in_zip(packed, known, stored_name),
                     )
             except DAMAGED as error:
                 yield unreadable(name, error)
 
 
-def _zip_refusal(info: zipfile.ZipInfo) -> str:
-    if _climbs_out(info.filename):
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a file: one without a mark of UTF-8 may be in that of Windows."""
+    if info.flag_bits & _UTF8_NAME or info.filename.isascii():
+        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode(encoding)
+    return info.filename
+
+
+def _too_much(ratio: float) -> str:
+    return f"it unpacks to {ratio:.0f} times its size: no text does"
+
+
+def _zip_refusal(name: str, info: zipfile.ZipInfo) -> str:
+    if _climbs_out(name):
         return "its path climbs out of the archive"
     if info.external_attr >> 28 == 0xA:
         return "it is a link"
@@ -217,18 +241,21 @@ def _zip_refusal(info: zipfile.ZipInfo) -> str:
         return "it is encrypted"
     ratio = info.file_size / max(info.compress_size, 1)
     if info.file_size > _LARGE and ratio > _LARGEST_RATIO:
-        return f"it unpacks to {ratio:.0f} times its size: no text does"
+        return _too_much(ratio)
     return ""
 
 
 def _in_zip(
-    packed: zipfile.ZipFile, known: dict[str, zipfile.ZipInfo], info: zipfile.ZipInfo
+    packed: zipfile.ZipFile, known: dict[str, zipfile.ZipInfo], stored_name: str
 ) -> Callable[[str], bytes | None]:
-    folder = PurePosixPath(info.filename).parent
+    folder = PurePosixPath(stored_name).parent
 
     def sibling(name: str) -> bytes | None:
-        other = known.get(str(folder / name))
-        if other is None or _zip_refusal(other) or other.file_size > _LARGEST_SIBLING:
+        path = str(folder / name)
+        other = known.get(path)
+        if other is None or other.file_size > _LARGEST_SIBLING:
+            return None
+        if _zip_refusal(path, other):
             return None
         return packed.read(other)
 

@@ -77,8 +77,11 @@ def regions(article: int, record: Record) -> list[Region]:
     ]
 
 
-def insert(new: list[Placed]) -> None:
-    """COPY articles, parts, tags and search documents, or the texts of drafts."""
+def insert(new: list[Placed], entered_by: int | None = None) -> list[int]:
+    """COPY articles, parts, tags and search documents, or the texts of drafts.
+
+    Return the articles' keys, in their order. ``entered_by`` is the key of an editor.
+    """
     now = timezone.now().isoformat()
     ids = _reserve("articles_article", len(new))
     rows = _Rows()
@@ -86,9 +89,9 @@ def insert(new: list[Placed]) -> None:
     for pk, (prepared, place) in zip(ids, new, strict=True):
         said = columns(prepared)
         said["doubts"] = json.dumps(said["doubts"], ensure_ascii=True)
-        rows.articles.append(
-            copy_row(pk, place.page, prepared.record.position, *said.values(), now, now)
-        )
+        position = prepared.record.position
+        whose = (entered_by, now, now)
+        rows.articles.append(copy_row(pk, place.page, position, *said.values(), *whose))
         rows.add_parts(pk, prepared.record)
         tags = tuple(sorted({named[tag] for tag in prepared.record.tags}))
         rows.tags += [copy_row(pk, tag) for tag in tags]
@@ -101,12 +104,13 @@ def insert(new: list[Placed]) -> None:
     _copy("articles_drafttext", "article_id, bigrams, text", rows.drafts)
     changes.note(ids)
     _copy(TaggedArticle._meta.db_table, "content_object_id, tag_id", rows.tags)
+    return ids
 
 
 _ARTICLE = (
     'id, page_id, position, "column", kicker, headline, deck, byline, dateline, genre,'
-    " status, correction, source_text, needs_review, doubts, import_digest, created_at,"
-    " updated_at"
+    " status, correction, source_text, needs_review, doubts, import_digest,"
+    " entered_by_id, created_at, updated_at"
 )
 _PHOTO = "article_id, position, caption, credit, alt, image"
 _REGION = "article_id, position, x, y, width, height"

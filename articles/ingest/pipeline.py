@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from articles.ingest import entries, formats
-from articles.ingest.formats import HEAD, Chunk, Entry, Origin, Rejected
+from articles.ingest.formats import HEAD, Chunk, Entry, Origin, Rejected, page_file
 from articles.ingest.page_pictures import Spool
 from articles.ingest.prepare import Prepared, begin, prepare
 from articles.ingest.store import Outcome, Store
@@ -40,6 +40,7 @@ class Report:
     files: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     read: int = 0
+    failed_pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,26 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command was told."""
+    """What the command, or an editor, said."""
 
     workers: int = 1
     encoding: str = ""
     publication: str = ""
+    # Of page texts of which neither a header nor a folder says it.
+    default_date: str = ""
+    default_page: str = ""
+
+    def for_formats(self) -> dict[str, str]:
+        """Return what was said for files of every format."""
+        return _said(encoding=self.encoding, publication=self.publication)
+
+    def for_pages(self) -> dict[str, str]:
+        """Return what was said for page texts."""
+        return _said(default_date=self.default_date, default_page=self.default_page)
+
+
+def _said(**options: str) -> dict[str, str]:
+    return {name: value for name, value in options.items() if value}
 
 
 def run(
@@ -126,11 +142,8 @@ class _Reading:
 
 
 def _chunks(reading: _Reading) -> Iterator[Chunk | Rejected]:
-    given = {
-        name: value
-        for name in ("encoding", "publication")
-        if (value := getattr(reading.options, name))
-    }
+    options = reading.options.for_formats()
+    of_pages = {**options, **reading.options.for_pages()}
     for path in reading.paths:
         for entry in entries.find(path, reading.meter):
             if isinstance(entry, Rejected):
@@ -138,8 +151,9 @@ def _chunks(reading: _Reading) -> Iterator[Chunk | Rejected]:
                 continue
             entry.spool = reading.spool
             for chunk in _read(entry, reading.report):
-                if isinstance(chunk, Chunk) and given:
-                    chunk = replace(chunk, options=given)
+                if isinstance(chunk, Chunk):
+                    is_page = chunk.format == page_file.NAME
+                    chunk = replace(chunk, options=of_pages if is_page else options)
                 yield chunk
 
 

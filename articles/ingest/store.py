@@ -7,12 +7,14 @@ that was killed goes on when it is run again.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from typing import Any
 
 from django.db import connection, transaction
 
-from articles import history
+from articles import history, workflow
 from articles.ingest import picture_store
 from articles.ingest.export import record_of, whole_articles
 from articles.ingest.formats import Rejected
@@ -24,12 +26,13 @@ from articles.ingest.new_articles import (
     parts,
     regions,
 )
-from articles.ingest.places import Places
+from articles.ingest.places import Place, Places
 from articles.ingest.prepare import Prepared
 from articles.ingest.record import RecordError
 from articles.models import Article, Change, Paragraph, Photo, Region
 from articles.search.pending import indexed, touch
 
+_DRAFT = Article.Status.DRAFT.value
 # GIN merges what is new into its trees when its list of pending entries is full: the longer
 # the list, the less work in all (measured: COPY in two fifths of the time), but searches read
 # the list. So it is longer than usual while an import runs, and is emptied at its end.
@@ -66,20 +69,46 @@ class _Known:
 
     pk: int
     digest: str
+    status: str
 
 
 Spot = tuple[int | None, int]
+# What became of a record: "new", "changed" or "unchanged", and the article's key, if any.
+Note = Callable[[str, Prepared, Place, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms records come in."""
+
+    strict: bool = False
+    overwrite: bool = False
+    dry_run: bool = False
+    # What is new is a draft whatever its file says, and what is there keeps its state.
+    drafts: bool = False
+    # Whose import it is; without one it is the operator's, who may change everything.
+    user: Any = None
+    # The folder that holds the files, which editors need not know.
+    folder: str = ""
+
+    def shown(self, file: str) -> str:
+        """Return the name of a file for editors."""
+        return file.removeprefix(self.folder)
+
+
+def _unnoted(*_what: object) -> None:
+    """Note nothing."""
 
 
 class Store:
     """Writes batches for one run of an import."""
 
-    def __init__(
-        self, *, strict: bool = False, overwrite: bool = False, dry_run: bool = False
-    ) -> None:
-        self.places = Places(strict=strict, dry_run=dry_run)
-        self._overwrite = overwrite
-        self._dry_run = dry_run
+    def __init__(self, terms: Terms, note: Note = _unnoted) -> None:
+        self.places = Places(strict=terms.strict, dry_run=terms.dry_run)
+        self._terms = terms
+        self._note = note
+        # Of this batch, until it is whole.
+        self._noted: list[tuple[str, Prepared, Place, int | None]] = []
         # Those of the pages of this batch.
         self._pictures: list[str] = []
         with connection.cursor() as cursor:
@@ -91,14 +120,22 @@ class Store:
             for setting in _BULK:
                 cursor.execute(f"SET {setting}")
 
+    @property
+    def dry_run(self) -> bool:
+        """Return whether nothing is to be written."""
+        return self._terms.dry_run
+
     def write(self, batch: list[Prepared]) -> Outcome:
         """Store a batch and say what became of each record."""
+        self._noted.clear()
         try:
             with transaction.atomic():
                 outcome = self._write(batch)
         except BaseException:
             self.places.forget()
             raise
+        for said in self._noted:
+            self._note(*said)
         picture_store.forget(self._pictures)
         return outcome
 
@@ -109,21 +146,32 @@ class Store:
         known = _known(placed)
         new: list[Placed] = []
         # What is new has no former state: only what changes goes into the history.
-        with history.recorded(kind=Change.Kind.IMPORTED):
+        with history.recorded(self._terms.user, kind=Change.Kind.IMPORTED):
             for prepared, place in placed:
                 there = known.get((place.page, prepared.record.position))
+                if self._terms.drafts:
+                    status = there.status if there else _DRAFT
+                    prepared = _with_status(prepared, status)
                 if there is None:
                     new.append((prepared, place))
                 elif there.digest == prepared.digest:
                     outcome.unchanged += 1
+                    self._noted.append(("unchanged", prepared, place, there.pk))
                 else:
-                    self._change(there, prepared, outcome)
+                    self._change(there, prepared, place, outcome)
         outcome.new = len(new)
         outcome.to_review += sum(bool(needs_review(p.record)) for p, _place in new)
-        if new and not self._dry_run:
-            insert(new)
+        self._insert(new)
         outcome.pictures = self._store_pictures(placed)
         return outcome
+
+    def _insert(self, new: list[Placed]) -> None:
+        keys: list[int] = []
+        if new and not self.dry_run:
+            user = self._terms.user
+            keys = insert(new, user.pk if user else None)
+        for (prepared, place), pk in zip_longest(new, keys):
+            self._noted.append(("new", prepared, place, pk))
 
     def _store_pictures(self, placed: list[Placed]) -> int:
         pictures = {
@@ -133,9 +181,9 @@ class Store:
         }
         self._pictures = list(pictures.values())
         known = [(page, path) for page, path in pictures.items() if page]
-        if self._dry_run or not known:
+        if self.dry_run or not known:
             return 0
-        return picture_store.store(known, overwrite=self._overwrite)
+        return picture_store.store(known, overwrite=self._terms.overwrite)
 
     # ---- Places
 
@@ -169,26 +217,51 @@ class Store:
 
     # ---- Changed articles
 
-    def _change(self, there: _Known, prepared: Prepared, outcome: Outcome) -> None:
+    def _change(
+        self, there: _Known, prepared: Prepared, place: Place, outcome: Outcome
+    ) -> None:
         article = whole_articles().get(pk=there.pk)
         stored = record_of(article).digest()
         if stored == prepared.digest:
             # Entered or loaded otherwise, and the same: note that.
             outcome.unchanged += 1
-            if not self._dry_run:
+            self._noted.append(("unchanged", prepared, place, there.pk))
+            if not self.dry_run:
                 Article.objects.filter(pk=there.pk).update(import_digest=stored)
             return
-        if stored != there.digest and not self._overwrite:
-            reason = (
-                f"article {there.pk} at its place was entered or edited here, and says"
-                " something else: --overwrite replaces it"
-            )
+        if reason := self._refusal(article, is_edited=stored != there.digest):
             outcome.rejected.append(_rejected(prepared, reason))
             return
         outcome.changed += 1
         outcome.to_review += bool(needs_review(prepared.record))
-        if not self._dry_run:
-            _update(article, prepared)
+        self._noted.append(("changed", prepared, place, there.pk))
+        if not self.dry_run:
+            _update(article, prepared, self._terms.shown(prepared.origin.file))
+
+    def _refusal(self, article: Article, *, is_edited: bool) -> str:
+        """Return why an article stays as it is, "" where it does not."""
+        user = self._terms.user
+        if user and not workflow.may_change(user, article):
+            return (
+                f"whose import it is may not change article {article.pk} at its place"
+            )
+        if is_edited and not self._terms.overwrite:
+            return (
+                f"article {article.pk} at its place was entered or edited here, and says"
+                " something else: --overwrite replaces it"
+            )
+        return ""
+
+
+def _with_status(prepared: Prepared, status: str) -> Prepared:
+    """Return the record in another state, which its digest knows of."""
+    record = prepared.record
+    if record.status == status:
+        return prepared
+    record.status = status
+    is_out = status == Article.Status.PUBLISHED
+    document = prepared.document if is_out else None
+    return replace(prepared, digest=record.digest(), document=document)
 
 
 def known_digests() -> Iterator[str]:
@@ -222,21 +295,21 @@ def _known(placed: list[Placed]) -> dict[Spot, _Known]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT page_id, position, id, import_digest FROM articles_article"
+            "SELECT page_id, position, id, import_digest, status FROM articles_article"
             " WHERE (page_id, position) IN"
             " (SELECT * FROM unnest(%s::bigint[], %s::smallint[]))",
             [[page for page, _ in spots], [position for _, position in spots]],
         )
         return {
-            (page, position): _Known(pk, digest)
-            for page, position, pk, digest in cursor.fetchall()
+            (page, position): _Known(pk, digest, status)
+            for page, position, pk, digest, status in cursor.fetchall()
         }
 
 
-def _update(article: Article, prepared: Prepared) -> None:
+def _update(article: Article, prepared: Prepared, note: str) -> None:
     """Replace the content of an article; what it was is in its history."""
     record = prepared.record
-    history.describe(note=prepared.origin.file)
+    history.describe(note=note)
     with indexed():
         for name, value in columns(prepared).items():
             setattr(article, name, value)

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('published_on', models.DateField(verbose_name='出版日期')),
-                ('edition', models.CharField(blank=True, help_text='同一天出版不止一次时填写，例如 晚间。', max_length=40, validators=[django.core.validators.RegexValidator('^[^/\\s?#%\\\\]+$', '不可有空格或 / ? # % \\ 等符号。')], verbose_name='版次')),
+                ('edition', models.CharField(blank=True, help_text='同一天出版不止一次时填写，例如 晚间。', max_length=40, validators=[django.core.validators.RegexValidator('^[^/\\s?#%\\\\]+$', '不可有空格或 / ? # %% \\ 等符号。')], verbose_name='版次')),
                 ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='总期号')),
                 ('date_note', models.TextField(blank=True, help_text='日期不是印在报上而是推断的，在此说明依据。', verbose_name='日期说明')),
             ],
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             name='Page',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(help_text='例如 1 或 A02。', max_length=20, validators=[django.core.validators.RegexValidator('^[^/\\s?#%\\\\]+$', '不可有空格或 / ? # % \\ 等符号。')], verbose_name='版号')),
+                ('label', models.CharField(help_text='例如 1 或 A02。', max_length=20, validators=[django.core.validators.RegexValidator('^[^/\\s?#%\\\\]+$', '不可有空格或 / ? # %% \\ 等符号。')], verbose_name='版号')),
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='次序')),
                 ('name', models.CharField(blank=True, help_text='例如 要闻。', max_length=100, verbose_name='版名')),
                 ('image', models.ImageField(blank=True, upload_to='pages/%Y/%m/', verbose_name='版面图')),

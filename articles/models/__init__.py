@@ -11,6 +11,7 @@ from articles.models.edit_lock import EditLock
 from articles.models.job import Job
 from articles.models.lexicon import LexiconWord
 from articles.models.part import Paragraph, Photo
+from articles.models.photo_upload import PhotoUpload
 from articles.models.place import Issue, IssueQuerySet, Page, Publication
 from articles.models.region import Region
 from articles.models.search_document import (
@@ -42,6 +43,7 @@ __all__ = [
     "Page",
     "Paragraph",
     "Photo",
+    "PhotoUpload",
     "Publication",
     "Region",
     "SearchDocument",

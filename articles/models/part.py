@@ -118,6 +118,7 @@ class Photo(Pictured, ArticlePart):
     class Meta(ArticlePart.Meta):
         verbose_name = _("图片")
         verbose_name_plural = pgettext_lazy("plural", "图片")
+        permissions = [("original_photo", _("可以下载图片的原件"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "position"],

@@ -162,7 +162,7 @@ class Picture(library.PillowPicture):  # type: ignore[misc]  # django-pictures i
 
 
 class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
-    """The original, and the addresses of its sizes."""
+    """Our copy, and the addresses of its sizes."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
         """Store our copy of a picture, its sizes and the original.
@@ -172,6 +172,7 @@ class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
         ours = taken(content)
         super().save(f"_.{ours.suffix}", ContentFile(ours.data), save=False)
         originals.keep(self.name, content)
+        self.instance.said = ours.caption, ours.credit
         self.note_size()
         if save:
             self.instance.save()
@@ -237,6 +238,12 @@ class PictureFile(library.PictureFieldFile):  # type: ignore[misc]
     def _srcset(self, kind: str) -> str:
         sizes = self.aspect_ratios[None][kind].items()
         return ", ".join(f"{picture.url} {width}w" for width, picture in sizes)
+
+    @property
+    def smallest(self) -> str:
+        """Return the address of the narrowest size."""
+        sizes = self.aspect_ratios[None]["WEBP"]
+        return str(sizes[min(sizes)].url)
 
     @property
     def middle(self) -> str:
@@ -313,6 +320,8 @@ class Pictured:
 
     image: Any
     image_width: int | None
+    # Caption and credit that a file just stored had in it.
+    said: tuple[str, str] = ("", "")
 
     @property
     def picture(self) -> PictureFile | None:

@@ -47,7 +47,8 @@ SLUG = r"^\w[\w-]*$"
 LABEL = r"^[^/\s?#%\\]+$"
 
 validate_slug = RegexValidator(SLUG, _("只可用文字、数字、下划线和连字符。"))
-validate_label = RegexValidator(LABEL, _("不可有空格或 / ? # % \\ 等符号。"))
+# Django puts the value into the message, so a sign of percent is written twice.
+validate_label = RegexValidator(LABEL, _("不可有空格或 / ? # %% \\ 等符号。"))
 validate_not_reserved = RegexValidator(
     rf"^({'|'.join(map(re.escape, RESERVED_SLUGS))})$",
     _("这个名称另有用途，请换一个。"),

@@ -1,6 +1,7 @@
 """Articles on the same subject."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.core.cache import cache
 from django.db.models import Q
@@ -39,7 +40,7 @@ def related(article: Article) -> list[Article]:
     ids: list[int] | None = cache.get(key)
     if ids is None:
         try:
-            ids = _found(article, text)
+            ids = nearest(text, _not_the_same(article))
         except SearchTimeoutError:
             return []
         cache.set(key, ids, _KEPT_SECONDS)
@@ -47,14 +48,17 @@ def related(article: Article) -> list[Article]:
     return [articles[pk] for pk in ids if pk in articles]
 
 
-def _found(article: Article, text: str) -> list[int]:
+def nearest(text: str, others: Sequence[int] = (), most: int = MOST) -> list[int]:
+    """Return the published articles that share the most telling words of a folded text.
+
+    None of ``others``. Raise SearchTimeoutError where finding them would take too long.
+    """
     with searching(_TIME_MS):
         weights = _telling(text)
         if not weights:
             return []
-        others = _not_the_same(article)
-        condition = Condition("", ("article_id <> ALL(%s)",), (others,))
-        keys = some(condition, weights, MOST)
+        condition = Condition("", ("article_id <> ALL(%s)",), (list(others),))
+        keys = some(condition, weights, most)
     least = _LEAST * sum(weights.values())
     return [key.article for key in keys if key.score >= least]
 

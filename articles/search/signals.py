@@ -51,6 +51,9 @@ def _give_slug(instance: Tag, **_kwargs: Any) -> None:
 
 def _tag_stored(instance: Tag, created: bool, **_kwargs: Any) -> None:
     completions.learn([(Completion.Kind.TAG, instance.name)])
+    # A tag that history brings back is one by itself again, and no name of another.
+    for synonym in TagSynonym.objects.named([instance.name]):
+        synonym.delete()
     if not created:
         with indexed():
             touch(_tagged(instance))

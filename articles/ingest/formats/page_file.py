@@ -55,6 +55,13 @@ _LABEL_IN_NAME = re.compile(
     r"第?(?P<label>[A-Za-z]?\d{1,4}[A-Za-z]?|[^\s/?#%\\._-]{1,20}?)版?(?:[\s._-].*)?"
 )
 
+# Of a file in no folder of a date, a word is no page.
+_NUMBER_IN_NAME = re.compile(
+    r"第?(?P<label>[A-Za-z]?\d{1,3}[A-Za-z]?)版?(?:[\s._-].*)?"
+)
+# Options that are not what a page says of itself.
+_NO_FIELDS = {"encoding", "default_date", "default_page"}
+
 
 def sniff(head: bytes, name: str) -> bool:
     """Say whether it is text of any kind: what no other format is."""
@@ -158,8 +165,8 @@ def split_header(text: str) -> tuple[dict[str, str], str]:
 
 def _place(header: dict[str, str], chunk: Chunk) -> dict[str, Any]:
     """Return the fields of the page's place: the header's, else the folders'."""
-    said = {**_from_path(chunk.path), **chunk.options, **header}
-    said.pop("encoding", None)
+    given = {k: v for k, v in chunk.options.items() if k not in _NO_FIELDS}
+    said = {**_by_default(chunk), **_from_path(chunk.path), **given, **header}
     missing = [name for name in ("publication", "date") if not said.get(name)]
     if missing:
         raise RecordError(
@@ -179,6 +186,18 @@ def _place(header: dict[str, str], chunk: Chunk) -> dict[str, Any]:
             raise RecordError(f"the number of the issue is {number!r}")
         place["issue_number"] = int(number)
     return place
+
+
+def _by_default(chunk: Chunk) -> dict[str, str]:
+    """Return what was said of all files; one that is called as a page is, is that page."""
+    options = chunk.options
+    date, page = options.get("default_date"), options.get("default_page")
+    if not date:
+        return {"page": page} if page else {}
+    stem = chunk.path[-1].rsplit(".", 1)[0] if chunk.path else ""
+    if numbered := _NUMBER_IN_NAME.fullmatch(stem):
+        page = numbered["label"]
+    return {"date": date, **({"page": page} if page else {})}
 
 
 def _from_path(path: tuple[str, ...]) -> dict[str, str]:

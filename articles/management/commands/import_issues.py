@@ -1,36 +1,24 @@
 """Import issues from files, folders and archives, in any format that is known."""
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
-from articles import pictures
-from articles.ingest import known, pipeline
+from articles.ingest import pipeline, whole
 from articles.ingest.entries import Meter
-from articles.ingest.formats import Rejected
 from articles.ingest.picture_store import StoreError
-from articles.ingest.pipeline import Background, Options, Report
-from articles.ingest.store import Store, known_digests
-from articles.models import LexiconWord
-from articles.search import index
+from articles.ingest.pipeline import Options, Report
+from articles.ingest.store import Store, Terms
 
 SOMETHING_SET_ASIDE = 3
 _SECONDS_BETWEEN_LINES = 10
-# Of two imports at once each would wait for the other's pages.
-_LOCK = 0x6E657773
-# Bytes. Reading the digests of a million articles takes as long as segmenting 2 MB of text.
-_MUCH = 4_000_000
 
 
 class Command(BaseCommand):
@@ -79,32 +67,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, say what was done, and exit with 3 if anything was set aside."""
-        store = Store(
+        terms = Terms(
             strict=options["strict"],
             overwrite=options["overwrite"],
             dry_run=options["dry_run"],
         )
+        store = Store(terms)
         given = Options(options["workers"], options["encoding"], options["publication"])
-        words = tuple(LexiconWord.objects.values_list("word", flat=True))
         begin = time.monotonic()
-        newest = pictures.newest_photo()
         report = Report()
         meter = Meter(options["paths"])
         try:
             with (
-                _only_import(),
-                _Aside(options["report"] or _report_path()) as aside,
-                _known(meter) as digests,
+                whole.Aside(options["report"] or _report_path()) as aside,
                 self._progress(meter) as progress,
             ):
-                background = Background(words, digests)
-                for report in pipeline.run(
-                    options["paths"], store, background, given, aside.add, meter
+                for report in whole.run(
+                    options["paths"], store, given, aside.add, meter
                 ):
                     progress.show(report)
-                if not options["dry_run"]:
-                    index.flush()
-                    self._make_pictures(newest)
+        except whole.BusyError as error:
+            raise CommandError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
             reason = " ".join(str(error).split()).rstrip(".")
             raise CommandError(
@@ -135,15 +118,13 @@ class Command(BaseCommand):
             return _Bar(meter)
         return _Lines(meter, self.stderr)
 
-    def _make_pictures(self, newest: int) -> None:
-        if failed := pictures.make_imported(newest):
-            self.stderr.write(
-                f"{failed} pictures could not be made; make_pictures says why"
-            )
-
     def _summarise(
         self, report: Report, store: Store, seconds: float, options: dict[str, Any]
     ) -> None:
+        if failed := report.failed_pictures:
+            self.stderr.write(
+                f"{failed} pictures could not be made; make_pictures says why"
+            )
         outcome = report.outcome
         would = "would be " if options["dry_run"] else ""
         files = ", ".join(f"{n} {name}" for name, n in sorted(report.files.items()))
@@ -167,66 +148,10 @@ def _processes(text: str) -> int:
     return count
 
 
-@contextmanager
-def _only_import() -> Iterator[None]:
-    """Let one import run at a time; the lock ends with the connection, whatever happens."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise CommandError("another import is running; wait for its end")
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-@contextmanager
-def _known(meter: Meter) -> Iterator[Path | None]:
-    """Give a file of the digests that the archive has, where it saves more than it costs."""
-    if meter.total < _MUCH:
-        yield None
-        return
-    with TemporaryDirectory(prefix="newsarchive-import-") as folder:
-        path = Path(folder) / "known"
-        known.write(path, known_digests())
-        yield path
-
-
 def _report_path() -> Path:
     name = time.strftime("set-aside-%Y%m%d-%H%M%S.jsonl")
     path: Path = settings.VAR_DIR / "imports" / name
     return path
-
-
-class _Aside:
-    """The report of what was set aside; there is no file where nothing was."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> "_Aside":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def add(self, rejected: Rejected) -> None:
-        """Write one line: the file, its line, the reason, and how the thing begins."""
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open(
-                "a", encoding="utf-8", errors="backslashreplace"
-            )
-        origin = rejected.origin
-        said = {"file": origin.file, "line": origin.line, "reason": rejected.reason}
-        self._file.write(json.dumps({**said, "raw": rejected.raw}, ensure_ascii=False))
-        self._file.write("\n")
-        # A kill must not take what was found.
-        self._file.flush()
 
 
 class _Bar:

@@ -1,0 +1,40 @@
+"use strict";
+/* Names the files that were chosen or dropped, and says at once when they are too many bytes. */
+
+const MIB = 2 ** 20;
+const form = document.querySelector("form[data-most]");
+const input = form.querySelector('input[type="file"]');
+const list = form.querySelector("[data-chosen]");
+
+input.addEventListener("change", () => {
+  const files = [...input.files];
+  list.replaceChildren(...files.map((file) => line(`${file.name} ${size(file.size)}`)));
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const tooLarge = total > form.dataset.most * MIB ? form.dataset.tooLarge : "";
+  if (tooLarge) list.append(line(tooLarge));
+  input.setCustomValidity(tooLarge);
+});
+
+for (const name of ["dragenter", "dragover"]) {
+  input.addEventListener(name, () => input.classList.add("over"));
+}
+for (const name of ["dragleave", "drop"]) {
+  input.addEventListener(name, () => input.classList.remove("over"));
+}
+
+form.addEventListener("submit", () => {
+  const button = form.querySelector('[type="submit"]');
+  button.value = form.dataset.sending;
+  // After the form is sent: a button without life does not send it.
+  setTimeout(() => (button.disabled = true));
+});
+
+function line(text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  return item;
+}
+
+function size(bytes) {
+  return bytes < MIB ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / MIB).toFixed(1)} MB`;
+}
