@@ -132,7 +132,10 @@ class WordCandidateAdmin(ArchiveAdmin):
     ) -> HttpResponse:
         """Show the list, with the button that finds more for who may press it."""
         context = {"may_find": self.has_change_permission(request)}
-        return super().changelist_view(request, context | (extra_context or {}))
+        page: HttpResponse = super().changelist_view(
+            request, context | (extra_context or {})
+        )
+        return page
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say that candidates are found, not entered."""
