@@ -3,11 +3,15 @@
 import re
 from collections.abc import Collection, Iterable
 
+from django.core.exceptions import ValidationError
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 from taggit.models import Tag, TagBase
 
 from articles.models.tag_entry import meant
 
+MAX_LENGTH = 100
+_LETTER = re.compile(r"\w")
 _SEPARATORS = re.compile(r"[,，、;；\n]")
 
 
@@ -22,6 +26,16 @@ def parse_tags(line: str) -> list[str]:
     """
     names = (" ".join(name.split()) for name in _SEPARATORS.split(line))
     return list(dict.fromkeys(name for name in names if name))
+
+
+def validate_tag_name(name: str) -> None:
+    """Refuse a name that is too long, unprintable, or nothing but punctuation."""
+    if len(name) > MAX_LENGTH:
+        raise ValidationError(
+            _("标签不可超过 %(limit)d 个字。") % {"limit": MAX_LENGTH}
+        )
+    if not _LETTER.search(name) or not name.isprintable():
+        raise ValidationError(_("标签须有文字：%(name)s") % {"name": repr(name)})
 
 
 def join_tags(tags: Iterable[TagBase]) -> str:

@@ -20,11 +20,11 @@ from articles import jobs, tag_work
 from articles.admin.base import ArchiveAdmin, Compact
 from articles.admin.confirm import asked, is_answer
 from articles.admin.searching import MAX_SEARCH_LENGTH
-from articles.admin.tags import validate_tag_name
+from articles.admin.tag_tree import TagTreeAdmin
 from articles.models import Completion, TagEntry, TaggedArticle, TagSynonym
 from articles.search import completions
 from articles.search.tag_names import MOST_COUNTED, counted
-from articles.tags import parse_tags
+from articles.tags import parse_tags, validate_tag_name
 from articles.text.fold import fold
 
 # More at a time is no decision about tags.
@@ -173,7 +173,7 @@ admin.site.unregister(Tag)
 
 
 @admin.register(Tag)
-class TagAdmin(ArchiveAdmin):
+class TagAdmin(TagTreeAdmin, ArchiveAdmin):
     """Tags; renaming one indexes its articles, and its former name leads to it."""
 
     form = TagForm

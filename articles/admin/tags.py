@@ -1,7 +1,6 @@
 """Tags in the article's form: existing ones are suggested, new ones typed."""
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,22 +8,19 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from taggit.models import Tag, TagBase
 
 from articles.models import TaggedArticle
 from articles.models.tag_entry import meant
 from articles.search import tag_names
-from articles.tags import parse_tags
+from articles.tags import MAX_LENGTH, parse_tags, validate_tag_name
 
 SEPARATORS = [",", "，", "、", ";", "；"]
-MAX_LENGTH = 100
-_LETTER = re.compile(r"\w")
 
 
 class TagNames(AutocompleteJsonView):
@@ -125,16 +121,6 @@ class TagsField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Return whether other names were submitted, in whatever order."""
         return set(self.prepare_value(initial)) != set(self.prepare_value(data))
-
-
-def validate_tag_name(name: str) -> None:
-    """Refuse a name that is too long, unprintable, or nothing but punctuation."""
-    if len(name) > MAX_LENGTH:
-        raise ValidationError(
-            _("标签不可超过 %(limit)d 个字。") % {"limit": MAX_LENGTH}
-        )
-    if not _LETTER.search(name) or not name.isprintable():
-        raise ValidationError(_("标签须有文字：%(name)s") % {"name": repr(name)})
 
 
 def _names(tags: Iterable[TagBase | str]) -> list[str]:
