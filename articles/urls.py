@@ -15,6 +15,7 @@ from articles.views import (
     operations,
     places,
     preferences,
+    previewing,
     printed,
     publications,
     reading,
@@ -36,6 +37,7 @@ urlpatterns = [
         name="publications",
     ),
     path("articles/<int:pk>/", kept(reading.article), name="article"),
+    path("preview/<str:token>/", previewing.preview, name="preview"),
     path("preferences/", preferences.preferences, name="preferences"),
     # What browsers fetch by themselves
     path("offline/", browser.offline, name="offline"),

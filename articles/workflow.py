@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Case, Q, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -172,6 +172,8 @@ def move(user: Any, articles: ArticleQuerySet, step: Step, note: str = "") -> in
         values: dict[str, Any] = {"status": step.to, "updated_at": timezone.now()}
         if step.to != Status.REVIEW:  # where an article waits for its time
             values |= {"publish_at": None, "scheduled_by": None}
+        if step.to == Status.WITHDRAWN:
+            values["preview_round"] = F("preview_round") + 1  # links end with it
         if step.to == Status.PUBLISHED:
             values["needs_review"] = False  # whoever publishes has looked at it
         if note:

@@ -50,3 +50,10 @@ def on_starting(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Let no worker outlive its master, or it would keep the port."""
     leave_with(worker.ppid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Publish at their time what editors have set a time for."""
+    from articles.scheduling import Clock
+
+    Clock().start()

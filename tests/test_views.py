@@ -459,6 +459,6 @@ def test_every_address_of_readers_is_in_these_tests():
         "trends", "preferences", "offline", "service_worker", "speculation_rules",
         "citation", "citations", "newest_feed", "publication_feed", "tag_feed",
         "sitemap_index", "sitemap", "robots", "opensearch", "reading_list",
-        "on_this_day", "on_this_day_of",
+        "on_this_day", "on_this_day_of", "preview",
     }  # fmt: skip
     assert (Issue.objects.count(), SearchDocument.objects.count()) == (0, 0)

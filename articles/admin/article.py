@@ -21,14 +21,18 @@ from articles.admin.article_filters import (
 )
 from articles.admin.article_form import ArticleForm
 from articles.admin.body import BodyAdmin
+from articles.admin.drafts import KeepingAdmin
+from articles.admin.edit_locks import EditLockAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
     ContributionInline,
     PhotoInline,
     RegionInline,
 )
+from articles.admin.paste import PasteAdmin
 from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
+from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
 from articles.admin.steps import WorkflowAdmin
 from articles.admin.tagging import TaggingAdmin
@@ -46,7 +50,17 @@ class ArticleList(ArchiveList):
 
 
 @admin.register(Article)
-class ArticleAdmin(BodyAdmin, TaggingAdmin, PhotosAdmin, ArticleSearch, WorkflowAdmin):
+class ArticleAdmin(
+    KeepingAdmin,
+    PhotosAdmin,  # keeps files before a form is filled or refused
+    PasteAdmin,
+    BodyAdmin,
+    TaggingAdmin,
+    ArticleSearch,
+    PreviewAdmin,
+    EditLockAdmin,
+    WorkflowAdmin,
+):
     """Articles: list, form, and what to do with several at once."""
 
     form = ArticleForm

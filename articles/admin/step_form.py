@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import workflow
+from articles.admin.conflicts import Conflict, compare, with_theirs
 from articles.models import Article
 
 
@@ -32,14 +33,19 @@ class StepForm(forms.ModelForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Note which state of the article is shown."""
+        """Note which state of the article is shown; take over what was chosen of another's."""
         super().__init__(*args, **kwargs)
+        self.conflict: Conflict | None = None
         if not self.instance._state.adding:
             self.initial["seen"] = self.instance.updated_at.isoformat()
         if field := self.fields.get("publish_at"):
             zone = timezone.get_current_timezone_name()
             help_text = _("到这个时间自动发布，按 %(zone)s 的钟；清空则取消。")
             field.help_text = help_text % {"zone": zone}
+        if self.data.get("_anyway"):
+            # Fields are renewed as they are stored, the others as they were typed.
+            chosen = self.data.getlist("_theirs")  # type: ignore[attr-defined]
+            self.data = with_theirs(self, self.data, chosen)
 
     def clean(self) -> dict[str, Any]:
         """Refuse to overwrite a newer state, and a step that cannot be taken."""
@@ -59,9 +65,17 @@ class StepForm(forms.ModelForm):
         stored = Article.objects.select_for_update(no_key=True)
         times = stored.filter(pk=self.instance.pk).values_list("updated_at", flat=True)
         updated_at = times.first()
-        if updated_at and seen != updated_at.isoformat():
+        if updated_at is None:
+            return
+        now = updated_at.isoformat()
+        known = self.data.get("_anyway") or seen
+        # The instance was read before the row was locked.
+        if known != now or self.instance.updated_at != updated_at:
+            self.conflict = compare(self, now)
             raise ValidationError(
-                _("您打开本页之后别人修改了这篇文章。请另开窗口打开，在那里重做改动。")
+                _(
+                    "您打开本页之后别人修改了这篇文章。您写的还没有保存，请看下面的对照。"
+                )
             )
 
     def _check_step(self, note: str) -> None:

@@ -37,6 +37,9 @@ class NoteForm(forms.Form):
 class WorkflowAdmin(ArchiveAdmin):
     """An article's state is changed by steps, each for those who may take it."""
 
+    class Media:
+        css = {"all": ["admin-workflow.css"]}
+
     # ---- The form
 
     def get_form(

@@ -179,6 +179,12 @@ def acting(user: Any) -> Iterator[None]:
         _actor.reset(token)
 
 
+def actor() -> Any:
+    """Return whose act is recorded, None where nobody's is."""
+    recording = _recording.get()
+    return recording.user if recording else _actor.get()
+
+
 def describe(note: str = "", kind: str = "") -> None:
     """Say what the running act is, in the history; nothing where none is recorded."""
     if recording := _recording.get():
@@ -216,12 +222,13 @@ def keep(record: Any, comment: str) -> None:
 def _act(
     recording: Recording, changed: dict[Key, tuple[State | None, State | None]]
 ) -> Change:
-    (model, _pk), (before, after) = next(iter(changed.items()))
+    (model, _first), (before, after) = next(iter(changed.items()))
     user = recording.user
     return Change.objects.create(
         user=user,
         user_name=user.get_username() if user else "",
-        kind=recording.kind or _kind(before, after, len(changed)),
+        kind=recording.kind
+        or _kind(before, after, sum(m is model for m, _pk in changed)),
         note=recording.note,
         content_type=ContentType.objects.get_for_model(model),
         name=(after or before or State("", "")).name[:MAX_NAME],

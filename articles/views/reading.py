@@ -1,11 +1,13 @@
 """One article."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles import meta, structured
 from articles.blocks import blocks, contents
-from articles.models import Article
+from articles.models import Article, ArticleQuerySet
 from articles.neighbours import neighbours
 from articles.preferences import Preferences
 from articles.search.related import related
@@ -14,22 +16,28 @@ from articles.views.citing import panel
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an article; 410 with its notice where it was withdrawn, 404 for a draft."""
+    article = get_object_or_404(with_parts(Article.objects.answered()), pk=pk)
+    if article.is_published:
+        return page_of(request, article)
+    context = {"article": article, **_place(article)}
+    return render(request, "articles/withdrawn.html", context, status=410)
+
+
+def with_parts(articles: ArticleQuerySet) -> ArticleQuerySet:
+    """Return articles with all that their pages show."""
     parts = ("paragraphs", "photos", "tags", "contributions__contributor")
-    answered = Article.objects.answered()
-    articles = answered.with_place().defer("source_text").prefetch_related(*parts)
-    article = get_object_or_404(articles, pk=pk)
-    context = {
-        "article": article,
-        "page": article.page,
-        "issue": article.page.issue,
-        "lang": article.page.issue.publication.lang,
-    }
-    if not article.is_published:
-        return render(request, "articles/withdrawn.html", context, status=410)
+    return articles.with_place().defer("source_text").prefetch_related(*parts)
+
+
+def page_of(request: HttpRequest, article: Article, robots: str = "") -> HttpResponse:
+    """Return the page of an article ``with_parts``, as readers see it once it is published."""
     beside = neighbours(article)
     body = article.body()
     absolute = request.build_absolute_uri
-    context |= {
+    context = {
+        "article": article,
+        **_place(article),
+        "robots": robots,
         "blocks": blocks(body),
         "contents": contents(body),
         "writing": Preferences.of(request).writing,
@@ -44,3 +52,8 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "structured": structured.article(article, body, absolute),
     }
     return render(request, "articles/article.html", context)
+
+
+def _place(article: Article) -> dict[str, Any]:
+    issue = article.page.issue
+    return {"page": article.page, "issue": issue, "lang": issue.publication.lang}
