@@ -65,6 +65,8 @@ RIGHTS: dict[str, str] = {
     "rename_tag": "taggit.change_tag",
     "retag": "articles.change_article",
 }
+# Kinds that use up what they were given, so that they are not run again once they are done.
+ONCE = {"import"}
 SECONDS_BETWEEN_NOTES = 0.5
 
 logger = logging.getLogger("newsarchive")
@@ -147,6 +149,12 @@ def title(kind: str) -> str:
 def may_start(user: Any, kind: str) -> bool:
     """Return whether the user may start jobs of the kind."""
     return kind in RIGHTS and bool(user.has_perm(RIGHTS[kind]))
+
+
+def may_repeat(user: Any, job: Job) -> bool:
+    """Return whether the user may run the same again, now that it is over."""
+    is_used_up = job.kind in ONCE and job.state == Job.State.DONE
+    return may_start(user, job.kind) and job.is_over and not is_used_up
 
 
 def visible(user: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:
