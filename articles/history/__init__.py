@@ -14,15 +14,23 @@ from taggit.models import Tag
 
 from articles.history.recording import (
     acting,
+    actor,
     describe,
     keep,
     keep_all,
     recorded,
 )
 from articles.history.states import PART_MODELS, RECORDS
-from articles.models import Article, Publication, watched
+from articles.models import (
+    Article,
+    Publication,
+    TagEntry,
+    TagSynonym,
+    WordCandidate,
+    watched,
+)
 
-__all__ = ["acting", "describe", "keep", "keep_all", "recorded", "register"]
+__all__ = ["acting", "actor", "describe", "keep", "keep_all", "recorded", "register"]
 
 
 def register() -> None:
@@ -32,10 +40,13 @@ def register() -> None:
     for model in {*RECORDS, *PART_MODELS} - {Article}:
         reversion.register(model)
     # The others tell of their changes themselves (articles/models/base.py).
-    for plain in (Publication, Tag):
+    for plain in (Publication, Tag, WordCandidate):
         pre_save.connect(_saving, sender=plain)
         post_save.connect(_saved, sender=plain)
         pre_delete.connect(_deleting, sender=plain)
+    for part in (TagEntry, TagSynonym):
+        pre_save.connect(_part_changing, sender=part)
+        pre_delete.connect(_part_changing, sender=part)
 
 
 def _saving(sender: type[Model], instance: Any, **_kwargs: Any) -> None:
@@ -50,3 +61,7 @@ def _saved(sender: type[Model], instance: Any, created: bool, **_kwargs: Any) ->
 
 def _deleting(sender: type[Model], instance: Any, **_kwargs: Any) -> None:
     watched.changing(sender, [instance.pk], gone=True)
+
+
+def _part_changing(instance: Any, **_kwargs: Any) -> None:
+    watched.changing(Tag, [instance.tag_id])
