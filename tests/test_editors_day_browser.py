@@ -85,7 +85,7 @@ def mend_and_tag(page):
     suggested.first.click()
     (chosen,) = page.locator("#id_tags option:checked").all_text_contents()
     page.locator("[name=_continue]").first.click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.locator(".messagelist .success").first).to_be_visible()
     assert MENDED in page.input_value("#id_body")
     tagged = TaggedArticle.objects.get(content_object=key)
     assert tagged.tag.name == chosen
@@ -107,7 +107,7 @@ def publish(page, key):
     """Publish from the form."""
     page.goto(f"/admin/articles/article/{key}/change/")
     page.locator("button[name=_step][value=publish]").first.click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.locator(".messagelist .success").first).to_be_visible()
     assert Article.objects.get(pk=key).is_published
 
 
@@ -125,7 +125,7 @@ def correct(page, key):
     page.fill("#id_body", body.replace("6月6日下午", "6月6日上午", 1))
     page.fill("#id_note", "会议六月六日上午在湖州召开。")
     page.locator("[name=_continue]").first.click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.locator(".messagelist .success").first).to_be_visible()
 
 
 def restore(page, key):
@@ -137,7 +137,7 @@ def restore(page, key):
     page.go_back()
     page.get_by_role("link", name="恢复这一版…").nth(1).click()
     page.locator("#content [type=submit]").first.click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.locator(".messagelist .success").first).to_be_visible()
     assert Article.objects.get(pk=key).paragraphs.filter(text__contains="下午").exists()
 
 
