@@ -7,11 +7,14 @@ table is shown as they say it.
 import re
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # Where an article would have gone, before the reason.
 _PLACED = re.compile(
-    r"(?P<place>\S+ \d{4}-\d\d-\d\d\S*(?: \S+)? page \S+, \d+): (?P<rest>.+)", re.DOTALL
+    r"(?P<issue>\S+ \d{4}-\d\d-\d\d(?: \S+)?) page (?P<page>\S+), (?P<position>\d+):"
+    r" (?P<reason>.+)",
+    re.DOTALL,
 )
 _REASONS: list[tuple[str, Any]] = [
     (r"there is no file in it", _("里面没有文件")),
@@ -50,7 +53,7 @@ _REASONS: list[tuple[str, Any]] = [
         r"edition '(?P<name>.*)' cannot stand in an address",
         _("版本里有不能用的符号：%(name)s"),
     ),
-    (r"headline is blank", _("没有标题")),
+    (r"headline is blank|headline must be longer .+", _("没有标题")),
     (r"a paragraph is blank", _("有空的段落")),
     (
         r"(?P<name>\w+) is longer than (?P<n>\d+) characters",
@@ -94,7 +97,9 @@ _PATTERNS = [(re.compile(pattern, re.DOTALL), said) for pattern, said in _REASON
 def reason_in_words(reason: str) -> str:
     """Return the reason for an editor, after the place where the article would have gone."""
     if placed := _PLACED.fullmatch(reason):
-        return f"{placed['place']}: {reason_in_words(placed['rest'])}"
+        said = {**placed.groupdict(), "reason": reason_in_words(placed["reason"])}
+        where = gettext("%(issue)s 第 %(page)s 版第 %(position)s 篇：%(reason)s")
+        return where % said
     for pattern, said in _PATTERNS:
         if found := pattern.fullmatch(reason):
             return str(said) % found.groupdict() if found.groupdict() else str(said)

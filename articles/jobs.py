@@ -32,6 +32,7 @@ Work = Callable[..., dict[str, Any] | None]
 # templates/admin/articles/job/reports/ has a page of the kind's name.
 KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
+    "undo": "articles.history.restoring.work",
     "import": "articles.ingest.import_jobs.run",
     "import_check": "articles.ingest.import_jobs.check",
     "find_words": "articles.candidates.find",
@@ -43,6 +44,7 @@ KINDS: dict[str, str] = {
 # What each kind is called.
 TITLES: dict[str, Any] = {
     "duplicates": gettext_lazy("查找近似文章"),
+    "undo": gettext_lazy("撤销修改"),
     "import": gettext_lazy("导入文章"),
     "import_check": gettext_lazy("导入之前的检查"),
     "find_words": gettext_lazy("查找新词"),
@@ -54,6 +56,7 @@ TITLES: dict[str, Any] = {
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
     "duplicates": "articles.change_nearduplicate",
+    "undo": "articles.undo_change",
     "import": "articles.import_article",
     "import_check": "articles.import_article",
     "find_words": "articles.change_wordcandidate",
@@ -62,6 +65,8 @@ RIGHTS: dict[str, str] = {
     "rename_tag": "taggit.change_tag",
     "retag": "articles.change_article",
 }
+# Kinds that use up what they were given, so that they are not run again once they are done.
+ONCE = {"import"}
 SECONDS_BETWEEN_NOTES = 0.5
 
 logger = logging.getLogger("newsarchive")
@@ -144,6 +149,12 @@ def title(kind: str) -> str:
 def may_start(user: Any, kind: str) -> bool:
     """Return whether the user may start jobs of the kind."""
     return kind in RIGHTS and bool(user.has_perm(RIGHTS[kind]))
+
+
+def may_repeat(user: Any, job: Job) -> bool:
+    """Return whether the user may run the same again, now that it is over."""
+    is_used_up = job.kind in ONCE and job.state == Job.State.DONE
+    return may_start(user, job.kind) and job.is_over and not is_used_up
 
 
 def visible(user: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:

@@ -10,6 +10,32 @@ ROLES = ("anonymous", "staff", "记者", "编辑", "主编", "管理员")
 # By the name of the address: the statuses of GET, and after | those of an empty POST where it
 # answers otherwise. 302 of an object's page: it is not there for this user.
 ADDRESSES = {
+    "articles_article_compare": "302 403 200 200 200 200",
+    "articles_article_restore": "302 403 403 200 200 200",
+    "articles_change_export": "302 403 403 403 200 200",
+    "articles_change_undo": "302 403 403 403 200 200 | 302 403 403 403 302 302",
+    "articles_change_changelist": "302 403 403 403 200 200",
+    "articles_change_add": "302 403 403 403 403 403",
+    "articles_change_history": "302 403 403 403 200 200",
+    "articles_change_delete": "302 403 403 403 403 403",
+    "articles_change_change": "302 403 403 403 200 200",
+    "articles_changedrecord_changelist": "302 403 200 200 200 200",
+    "articles_changedrecord_add": "302 403 403 403 403 403",
+    "articles_changedrecord_history": "302 302 302 302 200 200",
+    "articles_changedrecord_delete": "302 403 403 403 403 403",
+    "articles_changedrecord_change": "302 404 404 404 200 200",
+    "articles_contributor_compare": "302 403 200 200 200 200",
+    "articles_contributor_restore": "302 403 403 404 404 404",
+    "articles_issue_compare": "302 403 200 200 200 200",
+    "articles_issue_restore": "302 403 403 404 404 404",
+    "articles_lexiconword_compare": "302 403 403 200 200 200",
+    "articles_lexiconword_restore": "302 403 403 404 404 404",
+    "articles_page_compare": "302 403 200 200 200 200",
+    "articles_page_restore": "302 403 403 404 404 404",
+    "articles_publication_compare": "302 403 200 200 200 200",
+    "articles_publication_restore": "302 403 403 403 404 404",
+    "taggit_tag_compare": "302 403 200 200 200 200",
+    "taggit_tag_restore": "302 403 403 404 404 404",
     "app_list": "302 404 200 200 200 200",
     "articles_article_add": "302 403 200 200 200 200",
     "articles_article_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
@@ -109,6 +135,7 @@ ADDRESSES = {
 
 # Of each list, the actions with the groups to which they are offered.
 ACTIONS: dict[str, dict[str, str]] = {
+    "articles_changedrecord": {"restore": "记者 编辑 主编 管理员"},
     "articles_article": {
         "send_to_review": "记者 编辑 主编 管理员",
         "send_back": "记者 编辑 主编 管理员",
@@ -166,6 +193,19 @@ ARGUMENTS = {
     "articles_import_run": ("import_check",),
     "articles_article_suggested_tags": ("articles_article",),
     "auth_user_password_change": ("auth_user",),
+    # A version of the article: other records have none of this number.
+    **{
+        f"{record}_restore": (record, "version")
+        for record in (
+            *(
+                "articles_article",
+                "articles_page",
+                "articles_issue",
+                "articles_publication",
+            ),
+            *("articles_contributor", "articles_lexiconword", "taggit_tag"),
+        )
+    },
 }
 PARAMETERS = {
     "autocomplete": {"app_label": "articles", "model_name": "article", "field_name": "page", "term": ""},

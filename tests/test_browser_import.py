@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +22,7 @@ from articles.search import index
 from tests.browser import open_page
 from tests.factories import make_article, make_page, make_publication
 from tests.test_import import SOURCE, lines, record
+from tests.test_jobs import a_user, signed_in
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/admin/articles/import/"
@@ -34,19 +35,6 @@ LONG = (
 def imports_root(settings, tmp_path):
     settings.IMPORTS_ROOT = tmp_path / "imports"
     return settings.IMPORTS_ROOT
-
-
-def a_user(role, name="bian"):
-    user = User.objects.create_user(name, is_staff=True)
-    if role:
-        user.groups.add(Group.objects.get(name=role))
-    return user
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -136,6 +124,7 @@ def test_an_archive_with_errors_is_checked_then_imported_then_the_same_again(chi
 
     done = go(chief, check)
     assert done.state == "done", done.message
+    assert "再来一次" not in shown(chief, done)  # the files are gone
     assert {name: done.report[name] for name in ("new", "aside_count", "pair_count")} == {
         "new": 3, "aside_count": 4, "pair_count": 1,
     }  # fmt: skip
@@ -242,7 +231,7 @@ def test_who_may_not_publish_imports_drafts(chief):
     make_publication("ceshi-wanbao")
     job = go(client, send(client, a_file("a.jsonl", lines(record())), status="files"))
     article = Article.objects.get()
-    assert (article.status, article.entered_by.username) == ("draft", "bian")
+    assert (article.status, article.entered_by.username) == ("draft", "lan")
     # Once it is published, the same file leaves it published.
     Article.objects.update(status="published")
     again = go(client, send(client, a_file("a.jsonl", lines(record()))))
@@ -268,7 +257,7 @@ def test_parameters_of_a_job_give_nobody_the_right_to_publish(chief):
     editor = signed_in(a_user("编辑"))
     go(editor, check)
     article = Article.objects.get()
-    assert (article.status, article.entered_by.username) == ("draft", "bian")
+    assert (article.status, article.entered_by.username) == ("draft", "lan")
 
 
 def test_who_may_not_add_publications_makes_none():
@@ -276,7 +265,7 @@ def test_who_may_not_add_publications_makes_none():
     check = send(client, a_file("a.jsonl", lines(record())))
     assert check.report["new"] == 0
     assert list(reasons(check).values()) == [
-        "ceshi-wanbao 2020-06-08 page 1, 1: 没有这份报纸：ceshi-wanbao"
+        "ceshi-wanbao 2020-06-08 第 1 版第 1 篇：没有这份报纸：ceshi-wanbao"
     ]
 
 

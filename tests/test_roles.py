@@ -12,9 +12,11 @@ from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, URLResolver, reverse
 from taggit.models import Tag
 
-from articles import roles, workflow
+from articles import history, roles, workflow
+from articles.history.versions import versions_of
 from articles.models import (
     Article,
+    ChangedRecord,
     Contribution,
     Contributor,
     Job,
@@ -96,7 +98,15 @@ def records():
     pair = NearDuplicate.objects.create(
         first=article, second=draft, similarity=0.9, agreement=0.9
     )
+    history.keep(article, "as it is")
+    gone = make_article(SECRET, [SECRET], page=page, status="draft")
+    with history.recorded():
+        gone.delete()
+    deleted = ChangedRecord.objects.get()
     return {
+        "articles_change": deleted.change_id,
+        "articles_changedrecord": deleted.pk,
+        "version": versions_of(Article, [article.pk]).get().pk,
         "articles_article": article.pk,
         "draft": draft.pk,
         "articles_page": page.pk,

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from articles.admin import (
     article,
     candidates,
+    changes,
     contributor,
     duplicates,
     jobs,
@@ -21,6 +22,7 @@ from articles.admin import (
 __all__ = [
     "article",
     "candidates",
+    "changes",
     "contributor",
     "duplicates",
     "jobs",

@@ -15,6 +15,7 @@ from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from articles.admin.history import RecordHistory
 from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
 from articles.admin.searching import MAX_SEARCH_LENGTH
 from articles.models import DraftText, EditLock, SearchDocument
@@ -164,7 +165,7 @@ class Compact(admin.options.BaseModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class ArchiveAdmin(Compact, SafeLists):
+class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     """Pages of the archive's records: all that one request stores is indexed once."""
 
     class Media:

@@ -120,6 +120,7 @@ class JobAdmin(ArchiveAdmin):
             "report": select_template(named),
             "rows": [(name, _listed(said)) for name, said in job.report.items()],
             "may_start": jobs.may_start(request.user, job.kind),
+            "may_repeat": jobs.may_repeat(request.user, job),
             "media": self.media,
         }
         return TemplateResponse(request, "admin/articles/job/change_form.html", context)

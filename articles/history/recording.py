@@ -216,12 +216,13 @@ def keep(record: Any, comment: str) -> None:
 def _act(
     recording: Recording, changed: dict[Key, tuple[State | None, State | None]]
 ) -> Change:
-    (model, _pk), (before, after) = next(iter(changed.items()))
+    (model, _first), (before, after) = next(iter(changed.items()))
     user = recording.user
     return Change.objects.create(
         user=user,
         user_name=user.get_username() if user else "",
-        kind=recording.kind or _kind(before, after, len(changed)),
+        kind=recording.kind
+        or _kind(before, after, sum(m is model for m, _pk in changed)),
         note=recording.note,
         content_type=ContentType.objects.get_for_model(model),
         name=(after or before or State("", "")).name[:MAX_NAME],

@@ -1,6 +1,6 @@
 """Bringing back what was: a version of a record, what was deleted, all that one act changed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Model, ProtectedError
 from django.utils.translation import gettext as _
 
-from articles.history.recording import recorded
-from articles.history.states import PARTS, RECORDS, chunks, rows_of, states
+from articles.history.recording import Recording, recorded
+from articles.history.states import PARTS, RECORDS, chunks, dumped, rows_of, states
 from articles.history.versions import data_of
 from articles.models import Article, Contributor, Issue, Page, TaggedArticle
 from articles.models.change import Change, ChangedRecord
@@ -53,8 +53,13 @@ def restore(version: Any, user: Any = None, note: str = "") -> list[str]:
     return remarks
 
 
-def undo(change: Change, user: Any = None) -> Undone:
-    """Bring all records of an act back to what they were before it, where nobody touched them since."""
+def undo(
+    change: Change, user: Any = None, tick: Callable[[], None] = lambda: None
+) -> Undone:
+    """Bring the records of an act back to what they were before it.
+
+    What was changed since stays as it is, and is told of.
+    """
     result = Undone()
     records = sorted(
         change.records.select_related("before", "after", "content_type"),
@@ -64,7 +69,7 @@ def undo(change: Change, user: Any = None) -> Undone:
     with recorded(user, note, Change.Kind.UNDONE) as recording, indexed():
         recording.undoes = change
         _set_constraints("DEFERRED")
-        present = _present(records)
+        present = _present(records, recording)
         mine = {r.object_id for r in records if r.content_type.model == "article"}
         for record in records:
             try:
@@ -73,8 +78,53 @@ def undo(change: Change, user: Any = None) -> Undone:
                 result.done += 1
             except RestoreError as error:
                 result.refused.append((record, str(error)))
+            tick()
         _set_constraints("IMMEDIATE")
     return result
+
+
+def restore_deleted(record: ChangedRecord, user: Any = None) -> list[str]:
+    """Bring back what was deleted, and say what could not be as it was; see ``restore``."""
+    if record.before is None:
+        raise RestoreError(_("以前的版本已清除。"))
+    return restore(record.before, user, _("从回收站恢复"))
+
+
+def place_first(record: ChangedRecord) -> int:
+    """Return the order in which deleted records come back: articles after their places."""
+    return -RECORDS.index(_model(record))
+
+
+def work(progress: Any, change: int) -> dict[str, Any]:
+    """Undo an act, as a background job; return its report."""
+    act = Change.objects.get(pk=change)
+    progress.total = act.count
+    result = undo(act, tick=progress.tick)
+    report: dict[str, Any] = {
+        _("已撤销的记录"): result.done,
+        _("没有撤销的记录"): len(result.refused),
+    }
+    for record, why in result.refused[:20]:
+        report[record.name] = why
+    return report
+
+
+def left_alone(former: str, now: str) -> list[str]:
+    """Return the fields that restoring does not touch, though they differ."""
+    old, new = rows_of(former)[0]["fields"], rows_of(now)[0]["fields"]
+    return [n for n in old if n in _OF_ITS_TIME and old[n] != new.get(n)]
+
+
+def as_restored(former: str, now: str) -> str:
+    """Return the state that restoring would make of what is there now, if its place is free."""
+    rows, current = rows_of(former), rows_of(now)[0]["fields"]
+    kept = {
+        n: current[n]
+        for n in current
+        if n in _OF_ITS_TIME or n not in rows[0]["fields"]
+    }
+    rows[0]["fields"] = {**rows[0]["fields"], **kept}
+    return dumped(rows)
 
 
 # ---- One record
@@ -249,12 +299,18 @@ def _model(record: ChangedRecord) -> type[Model]:
     return model
 
 
-def _present(records: list[ChangedRecord]) -> dict[tuple[type[Model], int], str]:
-    """Return the states of those of the records that are there."""
+def _present(
+    records: list[ChangedRecord], recording: Recording
+) -> dict[tuple[type[Model], int], str]:
+    """Return the states of those of the records that are there.
+
+    The recording hears of them here, many at a time, and not again when each is stored.
+    """
     found = {}
     for model in {_model(record) for record in records}:
         pks = (record.object_id for record in records if _model(record) is model)
         for chunk in chunks(pks):
+            recording.changing(model, chunk, (), False)
             now = states(model, chunk)
             found.update({(model, pk): state.data for pk, state in now.items()})
     return found

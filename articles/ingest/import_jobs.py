@@ -3,6 +3,7 @@
 ``check`` does everything but write, ``run`` writes; both are the import of the command.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ _COMPARED = 2_000
 _PERCENT = 100
 # Bytes. Less is read here: processes take a second to start.
 _LITTLE = 1_000_000
+_HEADLINE = re.compile(r'"headline": ?"([^"\\]{1,120})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +147,23 @@ def _tell(progress: Progress, meter: Meter, report: Report) -> None:
 
 def _compare(progress: Progress, tally: "Tally") -> None:
     """Find what the archive has nearly the same of, once all else is done."""
-    if not (tally.new_keys or tally.bodies):
-        return
-    progress.message = _("正在查找近似文章")
-    for start in range(0, len(tally.new_keys), duplicates.BATCH):
-        progress.tick(0)
-        duplicates.compare(tally.new_keys[start : start + duplicates.BATCH])
-    if tally.new_keys:
+    keys, bodies = tally.new_keys, tally.bodies
+    total = len(keys) + len(bodies)
+    for start in range(0, len(keys), duplicates.BATCH):
+        _tell_compared(progress, start, total)
+        duplicates.compare(keys[start : start + duplicates.BATCH])
+    if keys:
         tally.take_pairs()
-    for row, body in tally.bodies:
-        progress.tick(0)
+    for number, (row, body) in enumerate(bodies):
+        _tell_compared(progress, number, total)
         for pk, agreement in duplicates.alike(body):
             tally.add_pair(row, pk, agreement)
+
+
+def _tell_compared(progress: Progress, number: int, total: int) -> None:
+    said = _("正在查找近似文章：%(number)d / %(total)d")
+    progress.message = said % {"number": number, "total": total}
+    progress.tick(0)
 
 
 class Tally:
@@ -214,7 +221,7 @@ class Tally:
                     "file": origin.file,
                     "line": origin.line,
                     "reason": _storable(reason)[:500],
-                    "raw": _storable(" ".join(rejected.raw.split()))[:120],
+                    "raw": _storable(_beginning(rejected.raw))[:120],
                 }
             )
         return Rejected(origin, reason, rejected.raw)
@@ -298,6 +305,12 @@ def _place(prepared: Prepared) -> str:
     publication, date, edition, page, position = prepared.record.place
     parts = [publication, date, edition, f"{page}#{position}"]
     return " ".join(_storable(part) for part in parts if part)
+
+
+def _beginning(raw: str) -> str:
+    """Return how the thing begins: of a record in JSON its headline, if it is there."""
+    found = _HEADLINE.search(raw) if raw.startswith("{") else None
+    return found[1] if found else " ".join(raw.split())
 
 
 def _storable(text: str) -> str:

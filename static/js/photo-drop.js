@@ -169,5 +169,7 @@ class PhotoDrop {
   }
 }
 
-const zone = document.getElementById("photo-drop");
-if (zone) window.addEventListener("load", () => new PhotoDrop(zone));
+document.addEventListener("DOMContentLoaded", () => {
+  const zone = document.getElementById("photo-drop");
+  if (zone) new PhotoDrop(zone);
+});

@@ -1,0 +1,371 @@
+"""The audit list of all that was changed, undoing an act, and the bin of what was deleted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import jobs
+from articles.admin.base import ArchiveAdmin
+from articles.admin.confirm import asked
+from articles.csv_files import csv_lines
+from articles.history import comparing, restoring
+from articles.history.states import RECORDS
+from articles.history.versions import data_of
+from articles.models import Article, Change, ChangedRecord
+
+PER_PAGE = 100
+# Undoing more than so many records is work for the background.
+AT_ONCE = 200
+EXPORTED = 50_000
+_NOBODY = "0"
+
+
+class UserFilter(admin.SimpleListFilter):
+    """Who did it."""
+
+    title = gettext_lazy("用户")
+    parameter_name = "user"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer those who work here, and what nobody did."""
+        staff = User.objects.filter(is_staff=True).order_by("username")
+        names = [(str(user.pk), user.get_username()) for user in staff[:200]]
+        return [*names, (_NOBODY, _("系统"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return what this user did."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if not (value.isascii() and value.isdecimal() and len(value) < 10):
+            return queryset.none()
+        return queryset.filter(user=int(value) or None)
+
+
+class ModelFilter(admin.SimpleListFilter):
+    """Which kind of record."""
+
+    title = gettext_lazy("记录种类")
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer all kinds of records that have a history."""
+        return [
+            (str(model._meta.model_name), str(model._meta.verbose_name))
+            for model in RECORDS
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return what was done to records of this kind."""
+        for model in RECORDS:
+            if model._meta.model_name == self.value():
+                kind = ContentType.objects.get_for_model(model)
+                return queryset.filter(content_type=kind)
+        return queryset if self.value() is None else queryset.none()
+
+
+class _Unwritten(ArchiveAdmin):
+    """Rows that only the history writes."""
+
+    actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: only the history writes."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: what was done stays done."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: nobody takes an act off the record."""
+        return False
+
+    def _row(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404(object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return row
+
+
+@admin.register(Change)
+class ChangeAdmin(_Unwritten):
+    """Acts, newest first: who did what to which record."""
+
+    list_display = ["made", "who", "kind", "record", "count", "note_begins", "undone"]
+    list_filter = ["kind", UserFilter, ModelFilter, "made_at"]
+    lookups = ("made_at__gte", "made_at__lt")
+    list_select_related = ["content_type"]
+    search_fields = ["name"]
+    search_help_text = gettext_lazy("记录名称的开头（例如文章的主题），或文章的编号。")
+    ordering = ["-pk"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of the table as a file, and of undoing."""
+        return [
+            path(
+                "export/",
+                self.admin_site.admin_view(self.export_view),
+                name="articles_change_export",
+            ),
+            path(
+                "<int:pk>/undo/",
+                self.admin_site.admin_view(self.undo_view),
+                name="articles_change_undo",
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search the names of all records of an act, and the numbers of articles."""
+        term = search_term.strip()[:60]
+        if not term:
+            return queryset, False
+        records = ChangedRecord.objects.filter(name__startswith=term)
+        if term.isascii() and term.isdecimal() and len(term) < 19:
+            records |= ChangedRecord.objects.filter(
+                content_type=ContentType.objects.get_for_model(Article),
+                object_id=int(term),
+            )
+        return queryset.filter(pk__in=records.values("change")), False
+
+    # ---- Columns
+
+    @admin.display(description=gettext_lazy("时间"))
+    def made(self, obj: Change) -> str:
+        """Return when it was done, to the second."""
+        return f"{timezone.localtime(obj.made_at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description=gettext_lazy("用户"))
+    def who(self, obj: Change) -> str:
+        """Return the name that the user had."""
+        return obj.user_name or _("系统")
+
+    @admin.display(description=gettext_lazy("记录"))
+    def record(self, obj: Change) -> str:
+        """Return the kind and name of the first record."""
+        return f"{obj.content_type.name} {obj.name}"
+
+    @admin.display(description=gettext_lazy("说明"))
+    def note_begins(self, obj: Change) -> str:
+        """Return the beginning of the note."""
+        return obj.note if len(obj.note) <= 40 else f"{obj.note[:40]}…"
+
+    @admin.display(description=gettext_lazy("已撤销"), boolean=True)
+    def undone(self, obj: Change) -> bool | None:
+        """Return whether it was undone; nothing where it was not."""
+        return True if obj.undone_by_id else None
+
+    # ---- Pages
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Show an act with the records that it changed."""
+        change = self._row(request, object_id)
+        records = change.records.order_by("pk").select_related("content_type")
+        page = Paginator(records, PER_PAGE).get_page(request.GET.get("p"))
+        context = {
+            "title": str(change),
+            "page": page,
+            "rows": [(row, *_links(row)) for row in page],
+            "may_undo": _may_undo(request) and not change.undone_by_id,
+        }
+        return self._page(request, change, "change", context)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask whether to undo an act; then do it."""
+        if not (self.has_view_permission(request) and _may_undo(request)):
+            raise PermissionDenied
+        change = get_object_or_404(Change, pk=pk)
+        if change.undone_by_id:
+            messages.warning(request, _("这次修改已经撤销过了。"))
+            return HttpResponseRedirect(_change_url(change))
+        if request.method == "POST":
+            return self._undo(request, change)
+        records = change.records.order_by("pk").select_related("content_type")
+        context = {
+            "title": _("撤销“%(change)s”？") % {"change": change},
+            "named": list(records[:20]),
+            "more": max(0, change.count - 20),
+        }
+        return self._page(request, change, "undo", context)
+
+    def _undo(self, request: HttpRequest, change: Change) -> HttpResponseRedirect:
+        if change.count > AT_ONCE:
+            job = jobs.start("undo", request.user, change=change.pk)
+            return HttpResponseRedirect(job.get_absolute_url())
+        result = restoring.undo(change, request.user)
+        if result.done:
+            done = _("已撤销 %(count)d 条记录的改动。") % {"count": result.done}
+            messages.success(request, done)
+        for row, why in result.refused[:20]:
+            said = _("没有撤销“%(name)s”：%(why)s") % {"name": row.name, "why": why}
+            messages.warning(request, said)
+        return HttpResponseRedirect(_change_url(change))
+
+    def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
+        """Return the acts of the list, as it is filtered, as a table for a spreadsheet."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).queryset[:EXPORTED]
+        columns = [_("时间"), _("用户"), _("种类"), _("记录"), _("记录数"), _("说明")]
+        response = StreamingHttpResponse(
+            csv_lines(columns, self._exported(rows)), content_type="text/csv"
+        )
+        response["Content-Disposition"] = 'attachment; filename="changes.csv"'
+        return response
+
+    def _exported(self, rows: QuerySet) -> Iterator[list[object]]:
+        for row in rows.iterator(2000):
+            kind, record = row.get_kind_display(), self.record(row)
+            yield [self.made(row), self.who(row), kind, record, row.count, row.note]
+
+    def _page(
+        self, request: HttpRequest, change: Change, name: str, context: dict[str, Any]
+    ) -> TemplateResponse:
+        every = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "change": change,
+            "change_url": _change_url(change),
+            "list_url": reverse("admin:articles_change_changelist"),
+            **context,
+        }
+        return TemplateResponse(request, f"admin/history/{name}.html", every)
+
+
+@admin.register(ChangedRecord)
+class BinAdmin(_Unwritten):
+    """What was deleted, and can be restored."""
+
+    list_display = ["name", "content_type", "deleted", "who"]
+    list_display_links = ["name"]
+    list_filter = [ModelFilter]
+    list_select_related = ["content_type", "change"]
+    search_fields = ["name"]
+    search_help_text = gettext_lazy("记录名称的开头。")
+    ordering = ["-pk"]
+    actions = ["restore"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return all that was deleted; to whoever may not undo, what they deleted themselves."""
+        rows = super().get_queryset(request).filter(in_bin=True)
+        return rows if _may_undo(request) else rows.filter(change__user=request.user)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search the beginnings of names."""
+        term = search_term.strip()[:60]
+        return queryset.filter(name__startswith=term) if term else queryset, False
+
+    @admin.display(description=gettext_lazy("删除时间"))
+    def deleted(self, obj: ChangedRecord) -> str:
+        """Return when it was deleted."""
+        return f"{timezone.localtime(obj.change.made_at):%Y-%m-%d %H:%M}"
+
+    @admin.display(description=gettext_lazy("删除者"))
+    def who(self, obj: ChangedRecord) -> str:
+        """Return who deleted it."""
+        return obj.change.user_name or _("系统")
+
+    @admin.action(description=gettext_lazy("恢复"), permissions=["view"])
+    def restore(self, request: HttpRequest, queryset: QuerySet) -> Any:
+        """Bring the selected records back with all their parts."""
+        title = _("恢复这些已删除的记录？")
+        effects = [_("文章恢复后状态与删除时相同：删除时已发布的，读者又会看到。")]
+        if page := asked(self, request, queryset, title=title, effects=effects):
+            return page
+        rows = queryset.select_related("before", "content_type", "change")
+        for row in sorted(rows, key=restoring.place_first):
+            self._bring_back(request, row)
+        return None
+
+    def _bring_back(self, request: HttpRequest, row: ChangedRecord) -> None:
+        try:
+            remarks = restoring.restore_deleted(row, request.user)
+        except restoring.RestoreError as error:
+            said = _("没有恢复“%(name)s”：%(why)s") % {"name": row.name, "why": error}
+            messages.error(request, said)
+            return
+        for remark in remarks:
+            messages.warning(request, f"{row.name}：{remark}")
+        record, link = _links(row)[:2]
+        messages.success(
+            request, format_html('{} <a href="{}">{}</a>', _("已恢复"), link, record)
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Show what a deleted record said."""
+        row = self._row(request, object_id)
+        data = data_of(row.before) if row.before else ""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": row.name,
+            "row": row,
+            "contents": comparing.contents(data) if data else [],
+            "list_url": reverse("admin:articles_changedrecord_changelist"),
+        }
+        return TemplateResponse(request, "admin/history/deleted.html", context)
+
+
+def _may_undo(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("articles.undo_change"))
+
+
+def _change_url(change: Change) -> str:
+    return reverse("admin:articles_change_change", args=[change.pk])
+
+
+def _links(row: ChangedRecord) -> tuple[str, str, str, list[str]]:
+    """Return a record's name, the addresses of its form and of what changed, and its fields."""
+    model = row.content_type.model_class()
+    if model is None:
+        return row.name, "", "", []
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    fields = comparing.labels(model, row.fields)
+    try:
+        form = reverse(f"{name}_change", args=[row.object_id])
+        compare = reverse(f"{name}_compare", args=[row.object_id])
+    except NoReverseMatch:
+        return row.name, "", "", fields
+    pair = f"{compare}?a={row.before_id}&b={row.after_id}"
+    both = row.before_id and row.after_id
+    gone = row.after_id is None
+    return row.name, "" if gone and row.in_bin else form, pair if both else "", fields
