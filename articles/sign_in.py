@@ -83,7 +83,7 @@ class EditorsSite(admin.AdminSite):
         }
         response = admin.AdminSite.login(self, asking, context)
         response.status_code = status
-        return cast("HttpResponse", response)
+        return response
 
     def go_on(
         self, request: HttpRequest, typed: dict[str, Any], status: int = 200
