@@ -23,6 +23,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from articles import jobs
+from articles.history import actor
 from articles.models import (
     Article,
     Completion,
@@ -33,7 +34,7 @@ from articles.models import (
 )
 from articles.models.search_document import articles_containing
 from articles.search import changes, completions, index
-from articles.search.pending import indexed, touch
+from articles.search.pending import indexed, take_words, touch, touch_words
 from articles.text.fold import fold
 
 # So many articles are indexed while an editor waits: a second or two.
@@ -60,12 +61,10 @@ def add(words: Iterable[LexiconWord], user: Any) -> Change:
     wanted = list(words)
     with indexed():
         new = fresh(wanted)
-        for row in new:
-            row.is_in_use = False
         LexiconWord.objects.bulk_create(new)
         completions.learn((Completion.Kind.WORD, row.word) for row in new)
         _judge((fold(row.word) for row in wanted), _Verdict.ACCEPTED)
-        return bring_into_use([row.word for row in new], user)
+        return settle(user)
 
 
 def fresh(words: Iterable[LexiconWord]) -> list[LexiconWord]:
@@ -78,41 +77,45 @@ def fresh(words: Iterable[LexiconWord]) -> list[LexiconWord]:
 def store(row: LexiconWord, user: Any) -> Change:
     """Store an entry as an editor left it; its old word goes out and its new one comes in."""
     with indexed():
-        stored = LexiconWord.objects.filter(pk=row.pk)
-        old = stored.values_list("word", flat=True).first()
-        if old == row.word:
-            row.save()
-            return Change(0)
-        stored.mark(in_use=False)
-        row.is_in_use = False
         row.save()
-        _judge([fold(row.word)], _Verdict.ACCEPTED)
-        return bring_into_use([row.word, *([old] if old else [])], user)
+        change = settle(user)
+        if change.words:
+            _judge([fold(row.word)], _Verdict.ACCEPTED)
+        return change
 
 
 def remove(words: QuerySet, user: Any) -> Change:
     """Delete entries; candidates that were accepted for them do not return."""
     with indexed():
         gone = list(words.order_by().values_list("word", flat=True))
-        rows_gone = LexiconWord.objects.filter(word__in=gone)
-        # Out of use, so that deleting them indexes nothing by itself.
-        rows_gone.mark(in_use=False)
-        rows_gone.delete()
+        LexiconWord.objects.filter(word__in=gone).delete()
         _judge(map(fold, gone), _Verdict.REJECTED)
-        return bring_into_use(gone, user)
+        return settle(user)
 
 
-def bring_into_use(words: Sequence[str], user: Any) -> Change:
-    """Index what contains these words, which are stored or gone, here or by a job."""
+def bring_into_use(words: Iterable[str], user: Any) -> Change:
+    """Index what contains these words of the lexicon, which a job did not come to."""
+    with indexed():
+        touch_words(words)
+        return settle(user)
+
+
+def settle(user: Any = None) -> Change:
+    """Look after the articles of the words that this transaction stored or deleted.
+
+    They are indexed here if they are few, or if nobody waits: a command has time. Else by a job.
+    """
+    words = take_words()
     if not words:
         return Change(0)
-    with indexed():
-        ids = _few(words)
-        if ids is None:
-            job = jobs.start("reindex_words", user, words=sorted(words))
-            return Change(len(words), job=job)
-        touch(ids)
-        _put_in_use(words)
+    user = user or actor()
+    stored = LexiconWord.objects.filter(word__in=words)
+    ids = _few(words) if user else articles_containing(words)
+    if ids is None:
+        stored.mark(in_use=False)
+        return Change(len(words), job=jobs.start("reindex_words", user, words=words))
+    touch(ids)
+    _put_in_use(words)
     return Change(len(words), len(ids))
 
 
@@ -169,4 +172,4 @@ def _put_in_use(words: Sequence[str]) -> None:
 
 
 def _judge(words: Iterable[str], verdict: WordCandidate.Verdict) -> None:
-    WordCandidate.objects.filter(word__in=list(words)).update(verdict=verdict)
+    WordCandidate.objects.filter(word__in=list(words)).judge(verdict)

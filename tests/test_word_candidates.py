@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles import candidates, jobs, vocabulary, word_list
+from articles.history import recorded, restoring
 from articles.models import (
+    Change,
     Completion,
     Job,
     LexiconWord,
@@ -402,6 +404,44 @@ def test_rejected_candidates_can_be_reopened(admin_client):
     assert row.verdict == "open"
 
 
+def test_an_acceptance_is_one_act_that_can_be_undone(admin_client, admin_user):
+    articles = {article.pk for article in make_articles(number=2)}
+    rows = [make_candidate(), make_candidate("谌贻琴")]
+    run_action(admin_client, url(LIST), "accept", [r.pk for r in rows], kind="")
+    assert indexed_with(WORD) == articles
+    act = Change.objects.order_by("-pk").first()
+    undone = restoring.undo(act, admin_user)
+    assert (undone.done, undone.refused) == (4, [])
+    assert not LexiconWord.objects.exists()
+    assert indexed_with(WORD) == set()
+    assert set(WordCandidate.objects.values_list("verdict", flat=True)) == {"open"}
+
+
+def test_an_acceptance_of_many_articles_is_undone_by_a_job(
+    many, admin_client, admin_user
+):
+    articles = {article.pk for article in make_articles(number=2)}
+    row = make_candidate()
+    run_action(admin_client, url(LIST), "accept", [row.pk], kind="")
+    jobs.run(Job.objects.get().pk)
+    # The kind of a candidate is counted anew meanwhile, which is no change of it.
+    WordCandidate.objects.update(touched=7, score=3)
+    act = Change.objects.order_by("-pk").first()
+    with recorded(admin_user):
+        assert restoring.undo(act, admin_user).refused == []
+    assert indexed_with(WORD) == articles
+    jobs.run(Job.objects.latest("pk").pk)
+    assert indexed_with(WORD) == set()
+
+
+def test_a_rejection_is_undone(admin_client, admin_user):
+    row = make_candidate()
+    run_action(admin_client, url(LIST), "reject", [row.pk])
+    restoring.undo(Change.objects.latest("pk"), admin_user)
+    row.refresh_from_db()
+    assert row.verdict == "open"
+
+
 # ---- The lexicon's own pages
 
 
@@ -435,7 +475,8 @@ def test_a_word_is_changed_and_deleted_by_its_form(many, admin_client):
 
 def test_an_interrupted_word_is_brought_into_use_from_the_list(admin_client):
     make_articles(number=2)
-    row = LexiconWord.objects.create(word=WORD, is_in_use=False)
+    row = LexiconWord.objects.create(word=WORD)
+    LexiconWord.objects.mark(in_use=False)
     run_action(admin_client, url(LEXICON), "bring_into_use", [row.pk])
     row.refresh_from_db()
     assert row.is_in_use
@@ -529,6 +570,7 @@ def test_what_is_exported_is_read_back(admin_client):
 
 def test_finding_is_started_once(admin_client):
     address = url("admin:articles_wordcandidate_find")
+    assert f'action="{address}"' in admin_client.get(url(LIST)).content.decode()
     first = admin_client.post(address)
     job = Job.objects.get()
     assert first.url == job.get_absolute_url()

@@ -127,6 +127,16 @@ class WordCandidateAdmin(ArchiveAdmin):
         name = "articles_wordcandidate_find"
         return [path("find/", view, name=name), *super().get_urls()]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with the button that finds more for who may press it."""
+        context = {"may_find": self.has_change_permission(request)}
+        page: HttpResponse = super().changelist_view(
+            request, context | (extra_context or {})
+        )
+        return page
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say that candidates are found, not entered."""
         return False
@@ -194,25 +204,25 @@ class WordCandidateAdmin(ArchiveAdmin):
         return None
 
     @admin.action(description=gettext_lazy("否决，不再提出"), permissions=["change"])
-    def reject(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def reject(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Say that these are no words for the lexicon."""
         chosen = queryset.exclude(verdict=Verdict.ACCEPTED)
         title = _("否决这些候选词？")
         told = [_("否决的词以后不再提出；已采纳的词不受影响，要从词库中删除。")]
         if page := asked(self, request, chosen, title=title, effects=told):
             return page
-        count = chosen.order_by().update(verdict=Verdict.REJECTED)
+        count = chosen.judge(Verdict.REJECTED)
         done = _("否决了 %(count)d 个候选词。") % {"count": count}
         self.message_user(request, done, messages.SUCCESS)
         return None
 
     @admin.action(description=gettext_lazy("重新列为待判断"), permissions=["change"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def reopen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Have rejected candidates judged again."""
         chosen = queryset.filter(verdict=Verdict.REJECTED)
         if page := asked(self, request, chosen, title=_("重新判断这些候选词？")):
             return page
-        count = chosen.order_by().update(verdict=Verdict.OPEN)
+        count = chosen.judge(Verdict.OPEN)
         done = _("%(count)d 个候选词重新待判断。") % {"count": count}
         self.message_user(request, done, messages.SUCCESS)
         return None

@@ -164,7 +164,7 @@ class LexiconWordAdmin(ArchiveAdmin):
         told = _effects_of(words)
         if page := asked(self, request, queryset, title=title, effects=told):
             return page
-        done = vocabulary.bring_into_use(list(words), request.user)
+        done = vocabulary.bring_into_use(words, request.user)
         say(request, _("%(words)d 个词："), done)
         return None
 

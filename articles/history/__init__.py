@@ -14,15 +14,16 @@ from taggit.models import Tag
 
 from articles.history.recording import (
     acting,
+    actor,
     describe,
     keep,
     keep_all,
     recorded,
 )
 from articles.history.states import PART_MODELS, RECORDS
-from articles.models import Article, Publication, watched
+from articles.models import Article, Publication, WordCandidate, watched
 
-__all__ = ["acting", "describe", "keep", "keep_all", "recorded", "register"]
+__all__ = ["acting", "actor", "describe", "keep", "keep_all", "recorded", "register"]
 
 
 def register() -> None:
@@ -32,7 +33,7 @@ def register() -> None:
     for model in {*RECORDS, *PART_MODELS} - {Article}:
         reversion.register(model)
     # The others tell of their changes themselves (articles/models/base.py).
-    for plain in (Publication, Tag):
+    for plain in (Publication, Tag, WordCandidate):
         pre_save.connect(_saving, sender=plain)
         post_save.connect(_saved, sender=plain)
         pre_delete.connect(_deleting, sender=plain)

@@ -179,6 +179,12 @@ def acting(user: Any) -> Iterator[None]:
         _actor.reset(token)
 
 
+def actor() -> Any:
+    """Return whose act is recorded, None where nobody's is."""
+    recording = _recording.get()
+    return recording.user if recording else _actor.get()
+
+
 def describe(note: str = "", kind: str = "") -> None:
     """Say what the running act is, in the history; nothing where none is recorded."""
     if recording := _recording.get():

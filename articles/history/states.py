@@ -28,6 +28,7 @@ from articles.models import (
     Publication,
     Region,
     TaggedArticle,
+    WordCandidate,
 )
 from articles.models.change import MAX_NAME
 
@@ -61,10 +62,14 @@ RECORDS: tuple[type[Model], ...] = (
     Contributor,
     Tag,
     LexiconWord,
+    WordCandidate,
 )
 PART_MODELS = {part: whole for whole, parts in PARTS.items() for part, *_ in parts}
-# Written at every change, or made from other columns: no change by themselves.
-_IGNORED = {"updated_at", "image_width", "image_height", "is_in_use"}
+# Written at every change, made from other columns, or by jobs: no change by themselves.
+_IGNORED = {
+    "updated_at", "image_width", "image_height", "is_in_use",
+    "score", "cohesion", "freedom", "occurrences", "touched", "examples",
+}  # fmt: skip
 _PLACE: dict[type[Model], list[str]] = {
     Page: ["issue__publication"],
     Issue: ["publication"],

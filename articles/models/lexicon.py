@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles.models import watched
 from articles.models.base import Indexed, IndexedQuerySet
-from articles.models.search_document import articles_containing
+from articles.search.pending import touch_words
 from articles.text.fold import fold
 
 
@@ -38,16 +38,17 @@ class LexiconWordQuerySet(IndexedQuerySet["LexiconWord"]):
         return super(IndexedQuerySet, self).update(is_in_use=in_use)
 
     def _article_ids(self, pks: list[Any]) -> list[int | None]:
-        rows = LexiconWord._base_manager.filter(pk__in=pks, is_in_use=True)
-        return list(articles_containing(rows.values_list("word", flat=True)))
+        rows = LexiconWord._base_manager.filter(pk__in=pks)
+        touch_words(rows.values_list("word", flat=True))
+        return []
 
 
 class LexiconWord(Indexed):
     """A name or term that segmentation must keep whole, such as 黄润秋 or 长三角.
 
-    Storing or deleting one indexes anew the articles that contain it, in one transaction. One
-    that is not in use yet is stored by itself: what is indexed has it from then on, while
-    queries are cut as before, until all its articles are indexed (articles/vocabulary.py).
+    Storing or deleting one indexes anew the articles that contain it: few in the transaction,
+    many by a job (articles/vocabulary.py). Until that is done the word is not in use: what is
+    indexed has it already, and queries are cut without it.
     """
 
     class Kind(models.TextChoices):
@@ -94,19 +95,21 @@ class LexiconWord(Indexed):
         return (self.word,)
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
-        """Store the row; index only where the word itself is another, or comes into use."""
+        """Store the row; index only where the word itself is another."""
         stored = type(self)._base_manager.filter(pk=self.pk)
-        if (self.word, self.is_in_use) in stored.values_list("word", "is_in_use"):
+        if self.word in stored.values_list("word", flat=True):
             watched.changing(type(self), [self.pk])
             models.Model.save_base(self, *args, **kwargs)
         else:
             super().save_base(*args, **kwargs)
 
     def indexed_article_ids(self) -> Iterable[int]:
-        """Return the primary keys of the articles that contain the word, once it is in use."""
-        return articles_containing([self.word]) if self.is_in_use else []
+        """Note the word: the articles of all words of a transaction are asked for together."""
+        touch_words([self.word])
+        return []
 
     def stored_article_ids(self) -> Iterable[int]:
-        """Return those that contain the word as the database still has it."""
-        rows = type(self)._base_manager.filter(pk=self.pk, is_in_use=True)
-        return articles_containing(rows.values_list("word", flat=True))
+        """Note the word as the database still has it."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        touch_words(rows.values_list("word", flat=True))
+        return []

@@ -18,6 +18,7 @@ class _Pending(threading.local):
 
     def __init__(self) -> None:
         self.article_ids: set[int] = set()
+        self.words: set[str] = set()
 
 
 _pending = _Pending()
@@ -37,6 +38,7 @@ def indexed() -> Iterator[None]:
             _pending.depth -= 1
             if _pending.depth == 0:
                 _pending.article_ids.clear()
+                _pending.words.clear()
 
 
 def touch(article_ids: Iterable[int | None]) -> None:
@@ -44,9 +46,25 @@ def touch(article_ids: Iterable[int | None]) -> None:
     _pending.article_ids.update(pk for pk in article_ids if pk is not None)
 
 
+def touch_words(words: Iterable[str]) -> None:
+    """Note that these words came into the lexicon, or left it. Call it within ``indexed()``."""
+    _pending.words.update(words)
+
+
+def take_words() -> list[str]:
+    """Return the words noted so far, for whoever looks after their articles now."""
+    words = sorted(_pending.words)
+    _pending.words.clear()
+    return words
+
+
 def _index_touched() -> None:
     # Imported late: the index reads the models, and the models call this module.
     from articles.search.index import rebuild
 
+    if _pending.words:
+        from articles.vocabulary import settle
+
+        settle()
     if _pending.article_ids:
         rebuild(_pending.article_ids)
