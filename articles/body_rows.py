@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import pgettext
 
 from articles.body_text import Part, positions, write
-from articles.models import Article, Paragraph, Photo
+from articles.models import Article, Paragraph, Photo, watched
 from articles.search.pending import indexed, touch
 
 
@@ -110,10 +110,12 @@ def _write(
             article, position, part.kind, text,
         )  # fmt: skip
         (new if is_new else changed).append(row)
-    _update(changed, moved)
-    Paragraph.objects.bulk_create(new)
     if changed or moved:
+        watched.changing(Paragraph, [row.pk for row in changed], [article.pk])
         touch([article.pk])
+        _update(changed, moved)
+    if new:
+        Paragraph.objects.bulk_create(new)
 
 
 def _update(changed: list[Paragraph], moved: list[tuple[int, int]]) -> None:

@@ -21,6 +21,7 @@ from articles.admin.article_filters import (
 )
 from articles.admin.article_form import ArticleForm
 from articles.admin.body import BodyAdmin
+from articles.admin.drafts import KeepingAdmin
 from articles.admin.edit_locks import EditLockAdmin
 from articles.admin.lists import ArchiveList
 from articles.admin.parts import (
@@ -28,6 +29,7 @@ from articles.admin.parts import (
     PhotoInline,
     RegionInline,
 )
+from articles.admin.paste import PasteAdmin
 from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.previewing import PreviewAdmin
@@ -49,9 +51,11 @@ class ArticleList(ArchiveList):
 
 @admin.register(Article)
 class ArticleAdmin(
+    KeepingAdmin,
+    PhotosAdmin,  # keeps files before a form is filled or refused
+    PasteAdmin,
     BodyAdmin,
     TaggingAdmin,
-    PhotosAdmin,
     ArticleSearch,
     PreviewAdmin,
     EditLockAdmin,

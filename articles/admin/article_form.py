@@ -5,12 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from articles.admin.body import BodyForm
+from articles.admin.filling import SourceForm
 from articles.admin.positions import next_position
 from articles.admin.step_form import StepForm
 from articles.admin.tags import SuggestingTagSelect, TagsField
 
 
-class ArticleForm(BodyForm, StepForm):
+class ArticleForm(SourceForm, BodyForm, StepForm):
     """The heads of an article, its body, place and tags."""
 
     tags = TagsField(

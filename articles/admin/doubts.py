@@ -1,4 +1,4 @@
-"""What an import was unsure of, in words, beside the source with its places marked."""
+"""What the page parser was unsure of, in words, beside the source with its places marked."""
 
 from itertools import pairwise
 from typing import Any
@@ -88,8 +88,13 @@ def review(article: Article) -> SafeString:
     )
     return format_html(
         '<ol class="doubts">{}</ol><div class="source" lang="{}">{}</div>',
-        rows, article.page.issue.publication.lang, marked,
+        rows, _lang(article), marked,
     )  # fmt: skip
+
+
+def _lang(article: Article) -> str:
+    """Return the language of the source; an article that is being entered may have no page."""
+    return article.page.issue.publication.lang if article.page_id else "zh-Hans"
 
 
 def _is_placed(doubt: dict[str, Any], article: Article) -> bool:

@@ -173,6 +173,15 @@ def _place(header: dict[str, str], chunk: Chunk) -> dict[str, Any]:
             f"neither a header nor the folders (publication/date/page.txt) say the"
             f" {' and the '.join(missing)}"
         )
+    return place_of(said)
+
+
+def place_of(header: dict[str, str]) -> dict[str, Any]:
+    """Return the fields of a record's place that a header says, its date among them.
+
+    Raise RecordError for what is no day and no number.
+    """
+    said = dict(header)
     found = _DATE.fullmatch(said.pop("date"))
     if not found:
         raise RecordError("the date of the page is not a day (YYYY-MM-DD)")
@@ -211,25 +220,28 @@ def _from_path(path: tuple[str, ...]) -> dict[str, str]:
 def _record(
     page: ParsedPage, article: ParsedArticle, place: dict[str, Any], position: int
 ) -> Record:
+    record = Record(position=position, **fields_of(page, article), **place)
+    check(record)
+    return record
+
+
+def fields_of(page: ParsedPage, article: ParsedArticle) -> dict[str, Any]:
+    """Return the fields of an article's record, those of its place aside."""
     start, end = article.span
     parts = article.record()
     sure = article.confidence >= REVIEW_BELOW and bool(parts["headline"])
-    record = Record(
-        headline=parts.pop("headline") or UNTITLED,
-        body=[
-            {name: text for name, text in part.items() if text}
-            for part in parts.pop("body")
-        ],
-        position=position,
-        genre=article.genre,
-        status="published" if sure else "draft",
-        source_text=page.source[start:end],
-        doubts=[_doubt(note, start) for note in article.notes if _is_doubt(note)],
+    return {
         **parts,
-        **place,
-    )
-    check(record)
-    return record
+        "headline": parts["headline"] or UNTITLED,
+        "body": [
+            {name: text for name, text in part.items() if text}
+            for part in parts["body"]
+        ],
+        "genre": article.genre,
+        "status": "published" if sure else "draft",
+        "source_text": page.source[start:end],
+        "doubts": [_doubt(note, start) for note in article.notes if _is_doubt(note)],
+    }
 
 
 def _is_doubt(note: Note) -> bool:
