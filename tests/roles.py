@@ -28,6 +28,8 @@ ADDRESSES = {
     "articles_contributor_restore": "302 403 403 404 404 404",
     "articles_issue_compare": "302 403 200 200 200 200",
     "articles_issue_restore": "302 403 403 404 404 404",
+    "articles_wordcandidate_compare": "302 403 403 200 200 200",
+    "articles_wordcandidate_restore": "302 403 403 404 404 404",
     "articles_lexiconword_compare": "302 403 403 200 200 200",
     "articles_lexiconword_restore": "302 403 403 404 404 404",
     "articles_page_compare": "302 403 200 200 200 200",
@@ -205,6 +207,7 @@ ARGUMENTS = {
                 "articles_publication",
             ),
             *("articles_contributor", "articles_lexiconword", "taggit_tag"),
+            "articles_wordcandidate",
         )
     },
 }
