@@ -24,7 +24,7 @@ from articles.text.keywords import (
     tokens,
 )
 
-MOST_EXISTING, MOST_NEW = 15, 10
+MOST_EXISTING, MOST_NEW = 15, 8
 _NEIGHBOURS = 10
 _KEYWORDS = 20
 # A tag is no more words than this: 新型 冠状 病毒 感染 者.
@@ -91,14 +91,12 @@ class _Suggestions:
 
     def telling(self, words: Sequence[Token]) -> None:
         """Suggest the keywords of the text."""
-        found = keywords(words)
-        printed = {key.word: _printed(key.printed) for key in found[:_KEYWORDS]}
+        found = [key for key in keywords(words) if not key.common][:_KEYWORDS]
+        printed = {key.word: _printed(key.printed) for key in found}
         means = meant(list(printed.values()))
-        for key in found[:_KEYWORDS]:
-            suggestion = self._named(means[printed[key.word]])
-            suggestion.add(
-                key.tfidf + 0.7 * key.textrank, _why(key.tfidf, key.textrank)
-            )
+        for key in found:
+            weight = key.tfidf + 0.7 * key.textrank
+            self._named(means[printed[key.word]]).add(weight, _("关键词"))
 
     def named(self, words: Sequence[Token]) -> None:
         """Suggest the persons, places and organisations of the lexicon."""
@@ -162,9 +160,3 @@ def _printed(text: str) -> str:
 
 def _may_be_new(name: str) -> bool:
     return 1 < len(name) <= 30 and name.isprintable()
-
-
-def _why(tfidf: float, textrank: float) -> str:
-    names = [("TF-IDF", tfidf), ("TextRank", textrank)]
-    said = "、".join(name for name, weight in names if weight)
-    return _("关键词（%(how)s）") % {"how": said}

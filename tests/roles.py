@@ -28,8 +28,6 @@ ADDRESSES = {
     "articles_contributor_restore": "302 403 403 404 404 404",
     "articles_issue_compare": "302 403 200 200 200 200",
     "articles_issue_restore": "302 403 403 404 404 404",
-    "articles_wordcandidate_compare": "302 403 403 200 200 200",
-    "articles_wordcandidate_restore": "302 403 403 404 404 404",
     "articles_lexiconword_compare": "302 403 403 200 200 200",
     "articles_lexiconword_restore": "302 403 403 404 404 404",
     "articles_page_compare": "302 403 200 200 200 200",
@@ -109,6 +107,8 @@ ADDRESSES = {
     "articles_wordcandidate_delete": "302 403 403 403 403 403",
     "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
     "articles_wordcandidate_history": "302 403 403 200 200 200",
+    "articles_wordcandidate_compare": "302 403 403 200 200 200",
+    "articles_wordcandidate_restore": "302 403 403 404 404 404",
     "auth_group_add": "302 403 403 403 403 200",
     "auth_group_change": "302 403 403 403 403 200",
     "auth_group_changelist": "302 403 403 403 403 200",
@@ -206,8 +206,12 @@ ARGUMENTS = {
                 "articles_issue",
                 "articles_publication",
             ),
-            *("articles_contributor", "articles_lexiconword", "taggit_tag"),
-            "articles_wordcandidate",
+            *(
+                "articles_contributor",
+                "articles_wordcandidate",
+                "articles_lexiconword",
+                "taggit_tag",
+            ),
         )
     },
 }

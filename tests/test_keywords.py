@@ -37,7 +37,8 @@ def test_the_weights_are_those_of_jieba_analyse():
     tfidf.postokenizer = rank.tokenizer = Words(words)
     naming = [token.word for token in words if names_something(token)]
     theirs = dict(tfidf.extract_tags(TEXT, topK=None, withWeight=True, allowPOS=flags))
-    assert keywords.tf_idf(naming) == pytest.approx(theirs)
+    idf = keywords._idf(naming)
+    assert keywords.tf_idf(naming, idf) == pytest.approx(theirs)
     ranks = dict(rank.textrank(TEXT, topK=None, withWeight=True, allowPOS=flags))
     ours = keywords.text_rank(words)
     order = sorted(ranks, key=lambda word: (-ranks[word], word))
@@ -57,6 +58,9 @@ def test_the_words_of_the_lexicon_stay_whole_and_as_printed():
 def test_keywords_name_something():
     found = [key.word for key in keywords.keywords(tokens(TEXT))]
     assert {"示范区", "生态", "太浦河"} <= set(found[:12])
+    common = {key.word for key in keywords.keywords(tokens(TEXT)) if key.common}
+    assert {"建设", "发展"} <= common
+    assert not {"长三角", "太浦河", "上海"} & common
     assert not {"表示", "正在", "明显", "，"} & set(found)
 
 

@@ -21,11 +21,9 @@ from articles.admin.base import ArchiveAdmin, Compact
 from articles.admin.confirm import asked, is_answer
 from articles.admin.searching import MAX_SEARCH_LENGTH
 from articles.admin.tag_tree import TagTreeAdmin
-from articles.models import Completion, TagEntry, TaggedArticle, TagSynonym
-from articles.search import completions
-from articles.search.tag_names import MOST_COUNTED, counted
+from articles.models import TagEntry, TaggedArticle, TagSynonym
+from articles.search.tag_names import MOST_COUNTED, counted, sounding
 from articles.tags import parse_tags, validate_tag_name
-from articles.text.fold import fold
 
 # More at a time is no decision about tags.
 MOST_MERGED = 50
@@ -199,7 +197,7 @@ class TagAdmin(TagTreeAdmin, ArchiveAdmin):
         term = search_term[:MAX_SEARCH_LENGTH].strip()
         if not term:
             return queryset, False
-        sounds = completions.beginning(Completion.Kind.TAG, fold(term))
+        sounds = sounding(term)
         synonyms = TagSynonym.objects.filter(
             Q(name__icontains=term) | Q(name__in=sounds)
         )

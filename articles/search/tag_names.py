@@ -1,6 +1,6 @@
 """Tags while an editor types: by characters, pinyin, initials or synonyms, by use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,17 +33,27 @@ class Match:
 
 
 def find(typed: str, most: int = MOST) -> list[Match]:
-    """Return existing tags that fit what was typed: the one so named, then those used most.
-
-    None where looking would take too long: one can always type the name.
-    """
+    """Return existing tags that fit what was typed: the one so named, then those used most."""
     folded = fold(typed).strip()[:60]
     common = dict(_commonest())
     if not folded:
         return [Match(name, uses) for name, uses in list(common.items())[:most]]
+    return _ranked(_fitting(folded, list(common)), folded, common)[:most]
+
+
+def sounding(typed: str, common: Sequence[str] = ()) -> list[str]:
+    """Return names of tags and synonyms that begin so, by sight or by sound.
+
+    Where there are too many of them, some; those of ``common`` in any case. None where looking
+    would take too long: one can always type the name.
+    """
+    kind, folded = Completion.Kind.TAG, fold(typed).strip()[:60]
     try:
         with searching(_TIME_MS):
-            return _ranked(_fitting(folded, list(common)), folded, common)[:most]
+            found = completions.beginning(kind, folded)
+            if common and len(found) >= completions.MOST_CANDIDATES:
+                found += completions.beginning(kind, folded, list(common))
+            return found
     except SearchTimeoutError:
         return []
 
@@ -59,9 +69,7 @@ def counted(tags: QuerySet) -> QuerySet:
 
 def _fitting(folded: str, common: list[str]) -> list[str]:
     """Return names of tags and synonyms that begin with, sound like, or contain it."""
-    texts = completions.beginning(Completion.Kind.TAG, folded)
-    if len(texts) >= completions.MOST_CANDIDATES:
-        texts += completions.beginning(Completion.Kind.TAG, folded, list(common))
+    texts = sounding(folded, common)
     tags: Any = Tag.objects.filter(name__icontains=folded)
     for named in (tags, TagSynonym.objects.filter(name__icontains=folded)):
         some = named.order_by().values_list("name", flat=True)

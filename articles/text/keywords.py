@@ -8,7 +8,7 @@ reference.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,11 +22,14 @@ from articles.text.lexicon import Lexicon
 MAX_LENGTH = 8_000
 # jieba's own: the median of its file, for words that are not in it.
 MEDIAN_IDF = 11.9547675029
+_COMMON_IDF = 6.0
 LEXICON = "lexicon"
 _SPAN, _DAMPING, _ROUNDS = 5, 0.85, 10
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Parts of speech that name something: nouns, nouns of verbs, short forms, foreign words.
 _NAMING = re.compile(r"n\w*|vn|an|j|l|eng|lexicon")
+# Of these, names: of persons, places, organisations, and what the lexicon has.
+_PROPER = re.compile(r"n[rstz]\w*|lexicon")
 # What newspapers say of themselves and of everything.
 _EMPTY = frozenset(
     [
@@ -101,6 +104,8 @@ class Keyword:
     printed: str
     tfidf: float
     textrank: float
+    # A word that stands everywhere, such as 发展: no name, and of a low idf.
+    common: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +150,19 @@ def keywords(words: Sequence[Token]) -> list[Keyword]:
     """
     naming = [token for token in words if names_something(token)]
     printed = {token.word: token.printed for token in reversed(naming)}
-    tfidf = _share(tf_idf([token.word for token in naming]))
+    flags = {token.word: token.flag for token in naming}
+    idf = _idf(printed)
+    tfidf = _share(tf_idf([token.word for token in naming], idf))
     ranks = _share(text_rank(words))
     found = (
-        Keyword(word, printed[word], tfidf[word], ranks.get(word, 0.0))
+        Keyword(
+            word,
+            printed[word],
+            tfidf[word],
+            ranks.get(word, 0.0),
+            idf.get(word, MEDIAN_IDF) < _COMMON_IDF
+            and not _PROPER.fullmatch(flags[word]),
+        )
         for word in tfidf
     )
     return sorted(found, key=lambda key: (-key.tfidf - key.textrank, key.word))
@@ -160,10 +174,9 @@ def names_something(token: Token) -> bool:
     return bool(named) and token.word not in _EMPTY and not token.word.isnumeric()
 
 
-def tf_idf(words: Sequence[str]) -> dict[str, float]:
+def tf_idf(words: Sequence[str], idf: Mapping[str, float]) -> dict[str, float]:
     """Return the weight of each word by how often it stands here, and how seldom elsewhere."""
     counts = Counter(words)
-    idf = _idf(counts)
     return {
         word: n * idf.get(word, MEDIAN_IDF) / len(words) for word, n in counts.items()
     }
