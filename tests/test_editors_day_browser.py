@@ -149,9 +149,9 @@ def test_two_tags_on_ten_thousand_articles_are_merged(chief):
     chief.locator("button[name=index]").click()
     expect(chief.locator("#content")).to_contain_text(re.compile("10,?000"))
     chief.locator("#content form [type=submit]").first.click()
-    expect(chief.locator("[role=status], .job")).to_be_visible()
+    expect(chief.locator(".job-state")).to_be_visible()
     job = Job.objects.latest("pk")
-    expect(chief.locator("#content")).to_contain_text("完成", timeout=300_000)
+    expect(chief.locator(".job-state")).to_have_text("完成", timeout=300_000)
     job.refresh_from_db()
     assert job.state == Job.State.DONE, job.message
     left = Tag.objects.filter(pk__in=[one.pk, other.pk]).get()
