@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,11 +72,11 @@ def rename_as_job(progress: Ticking, tag: int, name: str) -> dict[str, Any]:
 
 
 def _name(tag: Tag, former: Tag, name: str) -> None:
+    keep_all(Tag.objects.filter(pk=tag.pk), _("标签改名"))
     tag.name = name
     TagSynonym.objects.named([name]).filter(tag=tag).delete()
     if name.upper() != former.name.upper():
         tag.slug = free_slug(name, but=tag.pk)
-    keep_all(Tag.objects.filter(pk=tag.pk), _("标签改名"))
     # By the queryset: what stores the row would index its articles at once.
     Tag.objects.filter(pk=tag.pk).update(name=tag.name, slug=tag.slug)
     if name.upper() != former.name.upper():
@@ -115,6 +116,9 @@ def _merge(target: int, sources: Sequence[int]) -> list[int]:
     if len(known) != len({target, *sources}):
         raise jobs.JobError(_("要合并的标签里有的已被删除，什么也没有改。"))
     changed = articles_with(sources)
+    # The tags first, with their synonyms and those below them: the act is one on them.
+    touched = Q(pk__in=known) | Q(entry__parent__in=known)
+    keep_all(Tag.objects.filter(touched), _("合并标签"))
     keep_all(Article.objects.filter(pk__in=changed), _("合并标签"))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from articles.history import describe
 from articles.models import Article
 from articles.models.article import ArticleQuerySet
 from articles.search.pending import indexed
@@ -186,6 +187,7 @@ def _record(user: Any, articles: list[Article], step: Step, note: str) -> None:
     """Write down who took the step: the one place for what is kept before it."""
     said = f"{step.label}：{note}" if note else str(step.label)
     LogEntry.objects.log_actions(user.pk, articles, CHANGE, said)
+    describe(note)
 
 
 def dated(note: str) -> str:

@@ -222,11 +222,18 @@ def test_a_job_acts_for_who_started_it(admin_user):
 
 
 def test_a_post_of_the_admin_is_recorded(admin_client, admin_user):
-    tag = Tag.objects.create(name="旧名", slug="jiu")
-    admin_client.post(url("taggit_tag_change", tag.pk), {"name": "新名", "slug": "jiu"})
-    change = Change.objects.get()
-    assert (change.user, change.name, change.kind) == (admin_user, "新名", "edited")
-    assert change.records.get().fields == ["name"]
+    word = LexiconWord.objects.create(word="长三角", kind="term")
+    admin_client.post(
+        url("articles_contributor_add"), {"name": "叶薇", "slug": "ye-wei", "note": ""}
+    )
+    admin_client.post(url("articles_lexiconword_delete", word.pk), {"post": "yes"})
+    deleted, added = Change.objects.all()
+    assert (added.user, added.name, added.kind) == (admin_user, "叶薇", "added")
+    assert (deleted.user, deleted.name, deleted.kind) == (
+        admin_user,
+        "长三角",
+        "deleted",
+    )
 
 
 def test_an_action_is_one_act(admin_client):

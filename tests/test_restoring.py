@@ -2,9 +2,10 @@
 
 import pytest
 import reversion
+from django.db import connection
 from taggit.models import Tag
 
-from articles import history
+from articles import history, tag_work
 from articles.history import versions
 from articles.history.restoring import RestoreError, restore, undo
 from articles.history.states import states
@@ -17,6 +18,8 @@ from articles.models import (
     Issue,
     Page,
     Paragraph,
+    TagEntry,
+    TagSynonym,
 )
 from tests.factories import make_article, make_page
 
@@ -280,3 +283,59 @@ def test_the_index_follows():
     undo(Change.objects.get())
     document = article.search_documents.first()
     assert "梅雨" in document.text
+
+
+# ---- Tags
+
+
+def test_merged_tags_are_parted_again_with_their_names_and_places():
+    into, gone, below = (
+        Tag.objects.create(name=name) for name in ("气象", "天气", "梅雨")
+    )
+    TagSynonym.objects.create(name="天候", tag=gone)
+    TagEntry.objects.create(tag=below, parent=gone)
+    article = make_article(tags=["天气"])
+    kept = {tag.pk: states(Tag, [tag.pk])[tag.pk].data for tag in (into, gone, below)}
+    before = data(article)
+    tag_work.merge(into, [gone])
+    assert [tag.name for tag in article.tags.all()] == ["气象"]
+    change = Change.objects.get()
+    assert (change.kind, change.content_type.model, change.count) == ("bulk", "tag", 4)
+    result = undo(change)
+    assert result.refused == []
+    assert data(article) == before
+    assert {pk: states(Tag, [pk])[pk].data for pk in kept} == kept
+
+
+def test_a_renamed_tag_is_restored_with_its_other_names():
+    tag = Tag.objects.create(name="天气", slug="tianqi")
+    article = make_article(tags=["天气"])
+    tag_work.rename(tag, "气象")
+    assert TagSynonym.objects.get().name == "天气"
+    undo(Change.objects.get())
+    assert Tag.objects.get().name == "天气"
+    assert not TagSynonym.objects.exists()
+    assert [t.name for t in article.tags.all()] == ["天气"]
+
+
+def test_what_stood_below_a_tag_that_is_gone_stands_alone():
+    above, below = Tag.objects.create(name="气象"), Tag.objects.create(name="梅雨")
+    TagEntry.objects.create(tag=below, parent=above)
+    with history.recorded():
+        below.delete()
+    above.delete()
+    restore(ChangedRecord.objects.get().before)
+    assert TagEntry.objects.get().parent is None
+
+
+def test_very_many_articles_are_kept_in_few_queries(django_assert_max_num_queries):
+    page = make_page()
+    Article.objects.bulk_create(
+        Article(page=page, position=n, headline=f"第{n}篇") for n in range(1, 1201)
+    )
+    # For each five hundred seven before, seven after, and what is stored of them.
+    with django_assert_max_num_queries(100), history.recorded(kind=Change.Kind.BULK):
+        history.keep_all(Article.objects.all(), "合并")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE articles_article SET genre = '消息'")
+    assert Change.objects.get().count == 1200

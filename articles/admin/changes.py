@@ -88,6 +88,7 @@ class _Unwritten(ArchiveAdmin):
     """Rows that only the history writes."""
 
     actions: Any = None
+    show_facets = admin.ShowFacets.NEVER  # they count all rows for each
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say no: only the history writes."""
@@ -175,10 +176,10 @@ class ChangeAdmin(_Unwritten):
         """Return the beginning of the note."""
         return obj.note if len(obj.note) <= 40 else f"{obj.note[:40]}…"
 
-    @admin.display(description=gettext_lazy("已撤销"), boolean=True)
-    def undone(self, obj: Change) -> bool | None:
+    @admin.display(description=gettext_lazy("撤销"))
+    def undone(self, obj: Change) -> str:
         """Return whether it was undone; nothing where it was not."""
-        return True if obj.undone_by_id else None
+        return _("已撤销") if obj.undone_by_id else ""
 
     # ---- Pages
 
@@ -267,7 +268,7 @@ class ChangeAdmin(_Unwritten):
 class BinAdmin(_Unwritten):
     """What was deleted, and can be restored."""
 
-    list_display = ["name", "content_type", "deleted", "who"]
+    list_display = ["name", "what", "deleted", "who"]
     list_display_links = ["name"]
     list_filter = [ModelFilter]
     list_select_related = ["content_type", "change"]
@@ -287,6 +288,11 @@ class BinAdmin(_Unwritten):
         """Search the beginnings of names."""
         term = search_term.strip()[:60]
         return queryset.filter(name__startswith=term) if term else queryset, False
+
+    @admin.display(description=gettext_lazy("记录种类"))
+    def what(self, obj: ChangedRecord) -> str:
+        """Return the kind of the record."""
+        return str(obj.content_type.name)
 
     @admin.display(description=gettext_lazy("删除时间"))
     def deleted(self, obj: ChangedRecord) -> str:

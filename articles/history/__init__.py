@@ -21,7 +21,14 @@ from articles.history.recording import (
     recorded,
 )
 from articles.history.states import PART_MODELS, RECORDS
-from articles.models import Article, Publication, WordCandidate, watched
+from articles.models import (
+    Article,
+    Publication,
+    TagEntry,
+    TagSynonym,
+    WordCandidate,
+    watched,
+)
 
 __all__ = ["acting", "actor", "describe", "keep", "keep_all", "recorded", "register"]
 
@@ -37,6 +44,9 @@ def register() -> None:
         pre_save.connect(_saving, sender=plain)
         post_save.connect(_saved, sender=plain)
         pre_delete.connect(_deleting, sender=plain)
+    for part in (TagEntry, TagSynonym):
+        pre_save.connect(_part_changing, sender=part)
+        pre_delete.connect(_part_changing, sender=part)
 
 
 def _saving(sender: type[Model], instance: Any, **_kwargs: Any) -> None:
@@ -51,3 +61,7 @@ def _saved(sender: type[Model], instance: Any, created: bool, **_kwargs: Any) ->
 
 def _deleting(sender: type[Model], instance: Any, **_kwargs: Any) -> None:
     watched.changing(sender, [instance.pk], gone=True)
+
+
+def _part_changing(instance: Any, **_kwargs: Any) -> None:
+    watched.changing(Tag, [instance.tag_id])

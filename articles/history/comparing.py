@@ -10,8 +10,16 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from articles.history.states import rows_of
-from articles.models import Contribution, Paragraph, Photo, Region, TaggedArticle
+from articles.history.states import PART_MODELS, rows_of
+from articles.models import (
+    Contribution,
+    Paragraph,
+    Photo,
+    Region,
+    TagEntry,
+    TaggedArticle,
+    TagSynonym,
+)
 from articles.text.diff import Row, Span, compare, rows
 
 # Texts of several lines, compared line by line as a body is paragraph by paragraph.
@@ -98,7 +106,7 @@ def compared(left: str, right: str) -> Comparison:
     first, second = _body(former[1:]), _body(latter[1:])
     if first != second:
         found.long_texts.insert(0, (_("正文"), _body_rows(first, second)))
-    for model in (TaggedArticle, Contribution, Region):
+    for model in (TaggedArticle, Contribution, Region, TagSynonym, TagEntry):
         one, other = _names(model, former), _names(model, latter)
         if one != other:
             found.names.append(
@@ -131,8 +139,7 @@ def contents(data: str) -> list[tuple[str, list[str]]]:
 def labels(model: type[Model], names: Iterable[str]) -> list[str]:
     """Return what fields and kinds of parts are called, of their names in a row of history."""
     parts = {
-        part._meta.model_name: str(part._meta.verbose_name)
-        for part in (Paragraph, Photo, Region, Contribution, TaggedArticle)
+        part._meta.model_name: str(part._meta.verbose_name) for part in PART_MODELS
     }
     found = [
         parts.get(name) or _label(model, name)
@@ -266,5 +273,10 @@ def _name(row: dict[str, Any]) -> str:
         roles = dict(Contribution.Role.choices)
         who = fields.get("contributor_name", fields["contributor"])
         return f"{who}（{roles.get(fields['role'], fields['role'])}）"
+    if "vocabulary" in fields:
+        place = (fields.get(n) for n in ("parent_name", "vocabulary", "code", "note"))
+        return " · ".join(str(said) for said in place if said)
+    if "name" in fields:
+        return str(fields["name"])
     box = (fields[name] for name in ("x", "y", "width", "height"))
     return " × ".join(str(number) for number in box)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Model, ProtectedError
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from articles.search.pending import indexed
 from articles.tags import tags_named
 
 # What a version has of these is of its time; whoever restores the text does not publish.
-_OF_ITS_TIME = {"status", "publish_at", "entered_by", "preview_round"}
+_OF_ITS_TIME = {"status", "publish_at", "scheduled_by", "entered_by", "preview_round"}
 _CONSTRAINTS = "article_position_once_a_page"
 
 
@@ -63,7 +63,7 @@ def undo(
     result = Undone()
     records = sorted(
         change.records.select_related("before", "after", "content_type"),
-        key=lambda record: (record.before is None, _rank(record)),
+        key=lambda row: (row.before is None, _rank(row), row.after is None),
     )
     note = _("撤销 %(change)s") % {"change": change}
     with recorded(user, note, Change.Kind.UNDONE) as recording, indexed():
@@ -71,14 +71,24 @@ def undo(
         _set_constraints("DEFERRED")
         present = _present(records, recording)
         mine = {r.object_id for r in records if r.content_type.model == "article"}
-        for record in records:
+        # First the rows that come back, for others to name; then all with their parts, of
+        # which those that come back may take some from others: a tag its other names.
+        refused: set[int] = set()
+        for record, only_row in [
+            *((record, True) for record in records if record.after is None),
+            *((record, False) for record in records),
+        ]:
+            if record.pk in refused:
+                continue
             try:
                 with transaction.atomic():
-                    _undo(record, present, mine)
-                result.done += 1
+                    _undo(record, present, mine, only_row)
             except RestoreError as error:
+                refused.add(record.pk)
                 result.refused.append((record, str(error)))
-            tick()
+            if not only_row:
+                tick()
+        result.done = len(records) - len(refused)
         _set_constraints("IMMEDIATE")
     return result
 
@@ -156,10 +166,10 @@ def _put(
     try:
         with transaction.atomic():
             instance.save(force_insert=stored is None)
-    except IntegrityError as error:
+            if model in PARTS:
+                _put_parts(model, instance, rows[1:], remarks)
+    except (IntegrityError, ValidationError) as error:
         raise RestoreError(_("与现有的记录冲突。")) from error
-    if model in PARTS:
-        _put_parts(model, instance, rows[1:], remarks)
 
 
 def _put_parts(
@@ -195,7 +205,9 @@ def _part(row: dict[str, Any], remarks: list[str]) -> Any:
             remarks.append(_("作者“%(name)s”已删除，署名没有恢复。") % {"name": name})
             return None
         fields = {**fields, "contributor": same.pk}
-    return _built({**row, "fields": fields})
+    instance = _built({**row, "fields": fields})
+    _forget_who_is_gone(instance)
+    return instance
 
 
 def _built(row: dict[str, Any]) -> Any:
@@ -217,12 +229,13 @@ def _built(row: dict[str, Any]) -> Any:
 
 
 def _forget_who_is_gone(instance: Any) -> None:
-    entered_by = getattr(instance, "entered_by_id", None)
-    if entered_by is not None:
-        try:
-            _user = instance.entered_by
-        except ObjectDoesNotExist:
-            instance.entered_by_id = None
+    """Empty what names records that are gone, where it may be empty."""
+    for relation in instance._meta.concrete_fields:
+        key = getattr(instance, relation.attname)
+        if relation.is_relation and relation.null and key is not None:
+            related = relation.related_model._base_manager
+            if not related.filter(pk=key).exists():
+                setattr(instance, relation.attname, None)
 
 
 def _check(instance: Any) -> None:
@@ -316,7 +329,9 @@ def _present(
     return found
 
 
-def _undo(record: ChangedRecord, present: dict[Any, str], mine: set[int]) -> None:
+def _undo(
+    record: ChangedRecord, present: dict[Any, str], mine: set[int], only_row: bool
+) -> None:
     model, pk = _model(record), record.object_id
     now = present.get((model, pk))
     if record.after is None and not record.in_bin and now is None:
@@ -336,7 +351,7 @@ def _undo(record: ChangedRecord, present: dict[Any, str], mine: set[int]) -> Non
         place = rows[0]["fields"]
         if not _is_free(place["page"], place["position"], mine):
             raise RestoreError(_("原来的位置已有别的文章。"))
-    _put(model, pk, stored, rows, (), [])
+    _put(model, pk, stored, rows[:1] if only_row else rows, (), [])
 
 
 def same(former: str, latter: str) -> bool:

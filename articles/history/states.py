@@ -27,7 +27,9 @@ from articles.models import (
     Photo,
     Publication,
     Region,
+    TagEntry,
     TaggedArticle,
+    TagSynonym,
     WordCandidate,
 )
 from articles.models.change import MAX_NAME
@@ -51,6 +53,10 @@ PARTS: dict[type[Model], list[tuple[type[Model], str, dict[str, str]]]] = {
             "content_object",
             {"tag_name": "tag__name", "tag_slug": "tag__slug"},
         ),
+    ],
+    Tag: [
+        (TagSynonym, "tag", {}),
+        (TagEntry, "tag", {"parent_name": "parent__name"}),
     ],
 }
 # What is recorded. One of them that goes takes those before it along.
@@ -136,7 +142,7 @@ def _by_model(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
 def _parts(model: type[Model], pks: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for part, whole, named in PARTS.get(model, ()):
-        names = [f.name for f in _stored(part) if not f.primary_key]
+        names = [f.name for f in _stored(part) if not f.primary_key or f.name == whole]
         rows = part._base_manager.filter(**{f"{whole}__in": pks})
         # In an order that no key decides, so that equal states are equal texts.
         order = sorted(names, key=lambda name: name != "position")
