@@ -4,14 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+
+from articles.sign_in import EditorsSite
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-class DeskSite(admin.AdminSite):
+class DeskSite(EditorsSite):
     """Django's own, with the desk's panels above the list of records."""
 
     index_template = "admin/desk.html"

@@ -29,7 +29,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "JPEG2000", "GIF", "BMP")
 # What moves in these; further pages of a TIFF and further views of a JPEG are left out.
 _MOVING = ("GIF", "PNG", "WEBP", "AVIF")
 _ENCODING: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 92, "subsampling": 0, "progressive": True},
+    "JPEG": {"quality": 92, "subsampling": 0},
     "PNG": {},
     "WEBP": {"quality": 92},
     "AVIF": {"quality": 85, "speed": 8},
@@ -51,7 +51,7 @@ _TURNS = {
 _NO_CAPTIONS = ("digital camera", "sony dsc", "default", "screenshot")
 # Wherever a file is opened: Pillow warns from here on, and refuses twice as many.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-# A picture of 100 million pixels takes a gigabyte while it is turned: one at a time.
+# A picture of 100 million pixels takes up to a gigabyte while it is turned: one at a time.
 _decoding = threading.Lock()
 
 
@@ -92,7 +92,7 @@ def checked(
         kind = kind or ("PNG" if is_bilevel or _is_seen_through(image) else "JPEG")
         if kind == "PNG" and is_bilevel:
             image = image.convert("1", dither=Image.Dither.NONE)
-        elif kind == "JPEG" and image.mode != "L":
+        elif kind == "JPEG" and image.mode == "RGBA":
             image = image.convert("RGB")
         written = io.BytesIO()
         image.info.clear()
@@ -218,11 +218,11 @@ def _with_plain_pixels(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         # convert() alone cuts off all that is brighter than 255 of 65,535.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in ("1", "L"):
-        return image.convert("RGBA" if "transparency" in image.info else "L")
-    if image.mode in _TRANSPARENT or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image if image.mode == "CMYK" else image.convert("RGB")
+    is_transparent = image.mode in _TRANSPARENT or "transparency" in image.info
+    mode = "RGBA" if is_transparent else "L" if image.mode in ("1", "L") else "RGB"
+    # To convert to the same is a copy, which matters where a picture has 400 MB.
+    is_plain = image.mode == mode or (image.mode == "CMYK" and not is_transparent)
+    return image if is_plain else image.convert(mode)
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

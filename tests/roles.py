@@ -107,6 +107,8 @@ ADDRESSES = {
     "articles_wordcandidate_delete": "302 403 403 403 403 403",
     "articles_wordcandidate_find": "302 403 403 405 405 405 | 302 403 403 302 302 302",
     "articles_wordcandidate_history": "302 403 403 200 200 200",
+    "articles_wordcandidate_compare": "302 403 403 200 200 200",
+    "articles_wordcandidate_restore": "302 403 403 404 404 404",
     "auth_group_add": "302 403 403 403 403 200",
     "auth_group_change": "302 403 403 403 403 200",
     "auth_group_changelist": "302 403 403 403 403 200",
@@ -204,7 +206,12 @@ ARGUMENTS = {
                 "articles_issue",
                 "articles_publication",
             ),
-            *("articles_contributor", "articles_lexiconword", "taggit_tag"),
+            *(
+                "articles_contributor",
+                "articles_wordcandidate",
+                "articles_lexiconword",
+                "taggit_tag",
+            ),
         )
     },
 }

@@ -17,7 +17,7 @@ from django.urls import reverse
 from articles import jobs
 from articles.import_reasons import reason_in_words
 from articles.ingest import import_jobs, pipeline, uploads
-from articles.models import Article, Issue, Job, NearDuplicate, Publication
+from articles.models import Article, Change, Issue, Job, NearDuplicate, Publication
 from articles.search import index
 from tests.browser import open_page
 from tests.factories import make_article, make_page, make_publication
@@ -242,6 +242,8 @@ def test_who_may_not_publish_imports_drafts(chief):
     article = Article.objects.get()
     assert article.status == "published"
     assert article.paragraphs.get().text == "梅雨季过了。"
+    act = Change.objects.get(kind="imported")
+    assert (act.user_name, act.note) == ("lan", "a.jsonl")
     assert index.stale_ids() == []
     assert job.report["new"] == 1
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -313,6 +314,13 @@ def test_an_old_upload_that_was_saved_meanwhile_stays(
     with django_capture_on_commit_callbacks(execute=True):
         assert uploads.tidy() == 1
     assert originals.exists(waiting.image.name)
+
+
+def test_make_pictures_removes_them_too(editor):
+    sent(editor)
+    PhotoUpload.objects.update(created_at=timezone.now() - uploads.KEPT * 2)
+    call_command("make_pictures")
+    assert not PhotoUpload.objects.exists()
 
 
 # ---- Who may

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +20,7 @@ from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_co
 from articles.admin.searching import MAX_SEARCH_LENGTH
 from articles.models import DraftText, EditLock, SearchDocument
 from articles.search.pending import indexed
+from articles.sign_in import RESTORE
 
 # Ways in which a filter of the sidebar names its field in an address.
 FILTER_ENDINGS = ("", "__exact", "__id__exact", "__isnull")
@@ -70,6 +71,13 @@ class SafeLists(admin.ModelAdmin):
         term = search_term[:MAX_SEARCH_LENGTH]
         return super().get_search_results(request, queryset, term)
 
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return the form; one that was typed before signing in comes back, and is not stored."""
+        form: Any = super().get_form(request, *args, **kwargs)
+        if RESTORE in request.POST:
+            form.clean = _not_stored(form.clean)
+        return form
+
     def response_action(
         self, request: HttpRequest, queryset: QuerySet, *args: Any
     ) -> HttpResponse | None:
@@ -90,6 +98,14 @@ class SafeLists(admin.ModelAdmin):
         if not all(pk.isdecimal() for pk in selected):
             raise BadRequest(f"Selected rows are not numbers: {selected}")
         return super().changelist_view(request, extra_context)
+
+
+def _not_stored(clean: Any) -> Any:
+    def cleaned(form: Any) -> Any:
+        clean(form)
+        raise ValidationError(_("这是您登录前填写的内容，还没有保存。请核对后再保存。"))
+
+    return cleaned
 
 
 class VerbatimField(forms.CharField):

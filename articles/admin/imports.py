@@ -174,8 +174,9 @@ def _import_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method != "POST":
         return _page(request, ImportForm(user=request.user))
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    has_room = uploads.has_room(2 * size)
+    length = str(request.META.get("CONTENT_LENGTH", ""))
+    # Once as it arrives, once in its folder.
+    has_room = uploads.has_room(2 * int(length) if length.isdecimal() else 0)
     quota = _Quota(request, settings.IMPORT_MAX_MB * _MIB if has_room else 0)
     request.upload_handlers.insert(0, quota)
     try:

@@ -33,6 +33,9 @@ class PictureInput(forms.ClearableFileInput):
     pending: PhotoUpload | None = None
     may_have_original = False
 
+    class Media:
+        css = {"all": ["admin-photos.css"]}
+
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Say what is shown: the picture, and the address of its original."""
         context = super().get_context(name, value, attrs)

@@ -183,7 +183,8 @@ class WorkflowAdmin(ArchiveAdmin):
         title = _("把文章的状态改为“%(state)s”？") % {"state": step.to.label}
         form = None
         if step.needs_note:
-            form = NoteForm(request.POST if is_answer(request) else None)
+            typed = {"note": request.POST.get("note", "")}
+            form = NoteForm(request.POST if is_answer(request) else None, initial=typed)
         effects = [_effect(request.user, queryset, step)]
         if page := asked(
             self, request, queryset, title=title, effects=effects, form=form

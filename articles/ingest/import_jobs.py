@@ -22,6 +22,7 @@ from articles.ingest.picture_store import StoreError
 from articles.ingest.pipeline import Options, Report
 from articles.ingest.places import Place
 from articles.ingest.prepare import Prepared
+from articles.ingest.record import Record
 from articles.ingest.store import Store, Terms
 from articles.ingest.uploads import UploadError
 from articles.jobs import JobError, Progress
@@ -33,6 +34,8 @@ LISTED = 200
 _COUNTED = 5_000
 # Bodies of new articles that a check compares with the archive: a second for some hundred.
 _COMPARED = 2_000
+# Characters of them that are kept until then.
+_KEPT = 20_000_000
 _PERCENT = 100
 # Bytes. Less is read here: processes take a second to start.
 _LITTLE = 1_000_000
@@ -176,6 +179,7 @@ class Tally:
         # Of a check: the articles that would be new, with their bodies.
         self.bodies: list[tuple[dict[str, Any], str]] = []
         self._terms = terms
+        self._kept = 0
         self._files: dict[str, Counter[str]] = {}
         self._issues: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._pages: set[int] = set()
@@ -206,8 +210,13 @@ class Tally:
                 self._doubtful.append({**row, "doubts": len(record.doubts)})
         if fate == "new" and pk is not None:
             self.new_keys.append(pk)
-        elif fate == "new" and len(self.bodies) < _COMPARED:
-            texts = (part["text"] for part in record.body if part["kind"] != "photo")
+        elif fate == "new":
+            self._keep_body(row, record)
+
+    def _keep_body(self, row: dict[str, Any], record: Record) -> None:
+        texts = [part["text"] for part in record.body if part["kind"] != "photo"]
+        self._kept += sum(map(len, texts))
+        if len(self.bodies) < _COMPARED and self._kept < _KEPT:
             self.bodies.append((row, "\n".join(texts)))
 
     def reject(self, rejected: Rejected) -> Rejected:

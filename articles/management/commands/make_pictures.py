@@ -1,11 +1,11 @@
-"""Make the sizes of pictures that have none."""
+"""Make the sizes of pictures that have none, and remove uploads that nobody saved."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from articles import pictures
+from articles import pictures, uploads
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make them, and fail at the end if some could not be made."""
+        uploads.tidy()
         failed = 0
         for row, trouble in tqdm(pictures.make(options["all"]), disable=None):
             if trouble:
