@@ -56,6 +56,8 @@ def test_an_article_is_pasted_mended_and_saved(editor):
     assert editor.input_value("#id_headline") == "沪上今起入梅"
     body = editor.locator("#id_body")
     assert "[图 1]" in body.input_value()
+    # As high as its text, on a phone too.
+    assert body.evaluate("(area) => area.scrollHeight <= area.clientHeight + 2")
     assert kept(editor), "what is shown and not stored is kept at once"
     # A paragraph becomes a subhead by a button, and another is split.
     body.evaluate("(area) => area.setSelectionRange(0, 0)")

@@ -77,7 +77,7 @@ _UNKNOWN = pgettext_lazy("heading", "其他")
 
 def review(article: Article) -> SafeString:
     """Return the doubts of an article as a list, and the source with their places marked."""
-    doubts = [doubt for doubt in article.doubts if _is_placed(doubt, article)]
+    doubts = placed(article)
     if not doubts:
         return format_html("<p>{}</p>", _("没有疑点。"))
     rows = format_html_join(
@@ -90,6 +90,11 @@ def review(article: Article) -> SafeString:
         '<ol class="doubts">{}</ol><div class="source" lang="{}">{}</div>',
         rows, _lang(article), marked,
     )  # fmt: skip
+
+
+def placed(article: Article) -> list[dict[str, Any]]:
+    """Return the doubts whose places are in the source."""
+    return [doubt for doubt in article.doubts if _is_placed(doubt, article)]
 
 
 def _lang(article: Article) -> str:

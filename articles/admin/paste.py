@@ -207,10 +207,18 @@ class FoundForm(forms.ModelForm):
         ]
 
     @property
-    def review(self) -> SafeString | str:
+    def doubtful(self) -> int:
+        """Return the number of doubts."""
+        return len(doubts.placed(self._article))
+
+    @property
+    def review(self) -> SafeString:
         """Return the doubts beside the source."""
-        article = Article(doubts=self.found.doubts, source_text=self.found.source_text)
-        return doubts.review(article)
+        return doubts.review(self._article)
+
+    @property
+    def _article(self) -> Article:
+        return Article(doubts=self.found.doubts, source_text=self.found.source_text)
 
     def parts(self) -> list[dict[str, str]]:
         """Return the body of the article's record; a photo without a place comes last."""
