@@ -32,7 +32,7 @@ Work = Callable[..., dict[str, Any] | None]
 # templates/admin/articles/job/reports/ has a page of the kind's name.
 KINDS: dict[str, str] = {
     "duplicates": "articles.ingest.duplicates.work",
-    "undo": "articles.history.restoring.work",
+    "undo": "articles.history.undoing.work",
     "import": "articles.ingest.import_jobs.run",
     "import_check": "articles.ingest.import_jobs.check",
     "find_words": "articles.candidates.find",

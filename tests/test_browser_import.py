@@ -564,8 +564,9 @@ def test_nobody_imports_without_signing_in(client, chief):
     check = send(chief, a_file("a.jsonl", lines(record())))
     count = Job.objects.count()
     for address in (ADDRESS, f"{ADDRESS}{check.pk}/run/", f"{ADDRESS}{check.pk}/set-aside.jsonl"):  # fmt: skip
-        response = client.post(address, {"sent": a_file("a.jsonl", lines(record()))})
-        assert "/login/" in response["Location"]
+        data = {"sent": a_file("a.jsonl", lines(record()))}
+        page = client.post(address, data, follow=True).content.decode()
+        assert 'id="login-form"' in page
     assert Job.objects.count() == count
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.urls import reverse
 from reversion.models import Revision
 from taggit.models import Tag
 
 from articles import history, jobs
 from articles.admin import changes
+from articles.history.versions import versions_of
 from articles.models import Article, Change, ChangedRecord, Job, Page
 from tests.actions import run_action
 from tests.factories import make_article, make_page
@@ -119,6 +121,18 @@ def test_history_without_versions_is_still_a_history(admin_client):
         assert admin_client.get(url(name, key)).status_code == 200
     page = run_action(admin_client, url(BIN), "restore", [record.pk])
     assert "以前的版本已清除" in page.content.decode()
+
+
+def test_operators_shorten_the_history(admin_client):
+    article = make_article("一")
+    for headline in ("二", "三"):
+        edit(article, headline=headline)
+    call_command("deleterevisions", keep=1, verbosity=0)
+    names = [v.object_repr for v in versions_of(Article, [article.pk])]
+    assert names == ["三"]
+    assert len(shown(admin_client)) == 2
+    page = admin_client.get(url("articles_article_history", article.pk))
+    assert len(page.context["entries"]) == 1
 
 
 # ---- Undoing

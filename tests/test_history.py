@@ -22,6 +22,8 @@ from articles.models import (
 )
 from tests.actions import run_action
 from tests.factories import make_article, make_issue, make_page, make_publication
+from tests.test_export import load
+from tests.test_regions import record, write
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +265,22 @@ def test_publications_are_named_as_they_read():
     with history.recorded():
         make_publication("xm", "新民晚报")
     assert Change.objects.get().name == "新民晚报"
+
+
+# ---- Imports
+
+
+def test_an_import_of_new_articles_is_on_record_without_versions(
+    tmp_path, admin_client
+):
+    path = write(tmp_path / "in.jsonl", record(headline="新来的"))
+    load(path)
+    change = Change.objects.get()
+    assert (change.kind, change.name, change.count) == ("imported", "新来的", 1)
+    assert not Version.objects.exists()
+    page = admin_client.get(url("articles_change_change", change.pk))
+    assert "新来的" in page.content.decode()
+    assert not page.context["may_undo"]
+    load(write(tmp_path / "in.jsonl", record(headline="改过的")))
+    changed = Change.objects.first()
+    assert (changed.kind, changed.records.get().fields[0]) == ("imported", "headline")

@@ -7,8 +7,9 @@ from taggit.models import Tag
 
 from articles import history, tag_work
 from articles.history import versions
-from articles.history.restoring import RestoreError, restore, undo
+from articles.history.restoring import RestoreError, restore
 from articles.history.states import states
+from articles.history.undoing import undo
 from articles.models import (
     Article,
     Change,
@@ -339,3 +340,28 @@ def test_very_many_articles_are_kept_in_few_queries(django_assert_max_num_querie
         with connection.cursor() as cursor:
             cursor.execute("UPDATE articles_article SET genre = '消息'")
     assert Change.objects.get().count == 1200
+
+
+# ---- Histories that were shortened
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_an_act_without_its_versions_is_not_taken_for_another(side):
+    article = make_article("一")
+    with history.recorded():
+        Article.objects.update(headline="二")
+    ChangedRecord.objects.update(**{side: None})
+    result = undo(Change.objects.get())
+    assert [why for _record, why in result.refused] == ["以前的版本已清除。"]
+    article.refresh_from_db()
+    assert article.headline == "二"
+
+
+def test_a_deletion_without_its_version_is_not_undone():
+    with history.recorded():
+        make_article("一")
+    with history.recorded():
+        Article.objects.all().delete()
+    reversion.models.Revision.objects.all().delete()
+    for change in Change.objects.all():
+        assert undo(change).done == 0

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles import candidates, jobs, vocabulary, word_list
-from articles.history import recorded, restoring
+from articles.history import recorded, undoing
 from articles.models import (
     Change,
     Completion,
@@ -410,7 +410,7 @@ def test_an_acceptance_is_one_act_that_can_be_undone(admin_client, admin_user):
     run_action(admin_client, url(LIST), "accept", [r.pk for r in rows], kind="")
     assert indexed_with(WORD) == articles
     act = Change.objects.order_by("-pk").first()
-    undone = restoring.undo(act, admin_user)
+    undone = undoing.undo(act, admin_user)
     assert (undone.done, undone.refused) == (4, [])
     assert not LexiconWord.objects.exists()
     assert indexed_with(WORD) == set()
@@ -428,7 +428,7 @@ def test_an_acceptance_of_many_articles_is_undone_by_a_job(
     WordCandidate.objects.update(touched=7, score=3)
     act = Change.objects.order_by("-pk").first()
     with recorded(admin_user):
-        assert restoring.undo(act, admin_user).refused == []
+        assert undoing.undo(act, admin_user).refused == []
     assert indexed_with(WORD) == articles
     jobs.run(Job.objects.latest("pk").pk)
     assert indexed_with(WORD) == set()
@@ -437,7 +437,7 @@ def test_an_acceptance_of_many_articles_is_undone_by_a_job(
 def test_a_rejection_is_undone(admin_client, admin_user):
     row = make_candidate()
     run_action(admin_client, url(LIST), "reject", [row.pk])
-    restoring.undo(Change.objects.latest("pk"), admin_user)
+    undoing.undo(Change.objects.latest("pk"), admin_user)
     row.refresh_from_db()
     assert row.verdict == "open"
 

@@ -389,3 +389,26 @@ def test_no_choice_makes_the_form_fail(chief, theirs):
     article = make_article("题", ["一"], status="draft")
     data = article_data(article, _anyway="x", _theirs=[theirs])
     assert "别人修改了" in errors(chief[0].post(form_of(article), data))
+
+
+def test_markup_in_any_field_stays_text_in_a_comparison_a_warning_and_a_preview(
+    client, chief
+):
+    evil = "<script>alert(1)</script>"
+    fields = dict.fromkeys(("kicker", "deck", "byline", "dateline", "correction"), evil)
+    article = make_article(evil, [evil], [evil], status="draft", **fields)
+    other, user = signed_in("bianji", "编辑")
+    User.objects.filter(pk=user.pk).update(first_name=evil)
+    other.get(form_of(article))
+    mine = article_data(article, **dict.fromkeys(fields, f"{evil}我"), tags=[evil])
+    save(chief[0], article, **fields, headline=f"{evil}它")
+    pages = [
+        chief[0].get(form_of(article)),
+        chief[0].post(form_of(article), mine),
+        chief[0].get(reverse("admin:articles_article_preview", args=[article.pk])),
+        client.get(preview(article)),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert evil not in page.content.decode()
+        assert "&lt;script&gt;alert(1)" in page.content.decode()

@@ -1,4 +1,4 @@
-"""The audit list of all that was changed, undoing an act, and the bin of what was deleted."""
+"""The audit list of all that was changed, and undoing an act."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,17 +20,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import jobs
 from articles.admin.base import ArchiveAdmin
-from articles.admin.confirm import asked
 from articles.csv_files import csv_lines
-from articles.history import comparing, restoring
+from articles.history import comparing, undoing
 from articles.history.states import RECORDS
-from articles.history.versions import data_of
 from articles.models import Article, Change, ChangedRecord
 
 PER_PAGE = 100
@@ -84,7 +81,7 @@ class ModelFilter(admin.SimpleListFilter):
         return queryset if self.value() is None else queryset.none()
 
 
-class _Unwritten(ArchiveAdmin):
+class Unwritten(ArchiveAdmin):
     """Rows that only the history writes."""
 
     actions: Any = None
@@ -112,7 +109,7 @@ class _Unwritten(ArchiveAdmin):
 
 
 @admin.register(Change)
-class ChangeAdmin(_Unwritten):
+class ChangeAdmin(Unwritten):
     """Acts, newest first: who did what to which record."""
 
     list_display = ["made", "who", "kind", "record", "count", "note_begins", "undone"]
@@ -197,14 +194,14 @@ class ChangeAdmin(_Unwritten):
         context = {
             "title": str(change),
             "page": page,
-            "rows": [(row, *_links(row)) for row in page],
-            "may_undo": _may_undo(request) and not change.undone_by_id,
+            "rows": [(row, *links(row)) for row in page],
+            "may_undo": may_undo(request) and bool(page) and not change.undone_by_id,
         }
         return self._page(request, change, "change", context)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to undo an act; then do it."""
-        if not (self.has_view_permission(request) and _may_undo(request)):
+        if not (self.has_view_permission(request) and may_undo(request)):
             raise PermissionDenied
         change = get_object_or_404(Change, pk=pk)
         if change.undone_by_id:
@@ -224,7 +221,7 @@ class ChangeAdmin(_Unwritten):
         if change.count > AT_ONCE:
             job = jobs.start("undo", request.user, change=change.pk)
             return HttpResponseRedirect(job.get_absolute_url())
-        result = restoring.undo(change, request.user)
+        result = undoing.undo(change, request.user)
         if result.done:
             done = _("已撤销 %(count)d 条记录的改动。") % {"count": result.done}
             messages.success(request, done)
@@ -264,94 +261,8 @@ class ChangeAdmin(_Unwritten):
         return TemplateResponse(request, f"admin/history/{name}.html", every)
 
 
-@admin.register(ChangedRecord)
-class BinAdmin(_Unwritten):
-    """What was deleted, and can be restored."""
-
-    list_display = ["name", "what", "deleted", "who"]
-    list_display_links = ["name"]
-    list_filter = [ModelFilter]
-    list_select_related = ["content_type", "change"]
-    search_fields = ["name"]
-    search_help_text = gettext_lazy("记录名称的开头。")
-    ordering = ["-pk"]
-    actions = ["restore"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Return all that was deleted; to whoever may not undo, what they deleted themselves."""
-        rows = super().get_queryset(request).filter(in_bin=True)
-        return rows if _may_undo(request) else rows.filter(change__user=request.user)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        """Search the beginnings of names."""
-        term = search_term.strip()[:60]
-        return queryset.filter(name__startswith=term) if term else queryset, False
-
-    @admin.display(description=gettext_lazy("记录种类"))
-    def what(self, obj: ChangedRecord) -> str:
-        """Return the kind of the record."""
-        return str(obj.content_type.name)
-
-    @admin.display(description=gettext_lazy("删除时间"))
-    def deleted(self, obj: ChangedRecord) -> str:
-        """Return when it was deleted."""
-        return f"{timezone.localtime(obj.change.made_at):%Y-%m-%d %H:%M}"
-
-    @admin.display(description=gettext_lazy("删除者"))
-    def who(self, obj: ChangedRecord) -> str:
-        """Return who deleted it."""
-        return obj.change.user_name or _("系统")
-
-    @admin.action(description=gettext_lazy("恢复"), permissions=["view"])
-    def restore(self, request: HttpRequest, queryset: QuerySet) -> Any:
-        """Bring the selected records back with all their parts."""
-        title = _("恢复这些已删除的记录？")
-        effects = [_("文章恢复后状态与删除时相同：删除时已发布的，读者又会看到。")]
-        if page := asked(self, request, queryset, title=title, effects=effects):
-            return page
-        rows = queryset.select_related("before", "content_type", "change")
-        for row in sorted(rows, key=restoring.place_first):
-            self._bring_back(request, row)
-        return None
-
-    def _bring_back(self, request: HttpRequest, row: ChangedRecord) -> None:
-        try:
-            remarks = restoring.restore_deleted(row, request.user)
-        except restoring.RestoreError as error:
-            said = _("没有恢复“%(name)s”：%(why)s") % {"name": row.name, "why": error}
-            messages.error(request, said)
-            return
-        for remark in remarks:
-            messages.warning(request, f"{row.name}：{remark}")
-        record, link = _links(row)[:2]
-        messages.success(
-            request, format_html('{} <a href="{}">{}</a>', _("已恢复"), link, record)
-        )
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        """Show what a deleted record said."""
-        row = self._row(request, object_id)
-        data = data_of(row.before) if row.before else ""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": row.name,
-            "row": row,
-            "contents": comparing.contents(data) if data else [],
-            "list_url": reverse("admin:articles_changedrecord_changelist"),
-        }
-        return TemplateResponse(request, "admin/history/deleted.html", context)
-
-
-def _may_undo(request: HttpRequest) -> bool:
+def may_undo(request: HttpRequest) -> bool:
+    """Return whether the user may undo acts, and restore what others deleted."""
     return bool(request.user.has_perm("articles.undo_change"))
 
 
@@ -359,7 +270,7 @@ def _change_url(change: Change) -> str:
     return reverse("admin:articles_change_change", args=[change.pk])
 
 
-def _links(row: ChangedRecord) -> tuple[str, str, str, list[str]]:
+def links(row: ChangedRecord) -> tuple[str, str, str, list[str]]:
     """Return a record's name, the addresses of its form and of what changed, and its fields."""
     model = row.content_type.model_class()
     if model is None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.history import comparing, restoring
-from articles.history.states import RECORDS, states
+from articles.history.states import RECORDS, same, states
 from articles.history.versions import data_of, versions_of
 from articles.models import ChangedRecord
 
@@ -88,7 +88,7 @@ class RecordHistory:
             "page": page,
             "entries": _entries(self.model, versions, newest),
             "unrecorded": bool(newest)
-            and not restoring.same(data_of(newest), _now(self.model, record.pk)),
+            and not same(data_of(newest), _now(self.model, record.pk)),
         }
         title = _("%(record)s 的历史") % {"record": record}
         return self._page(request, record, "record", {"title": title, **context})

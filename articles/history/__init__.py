@@ -16,6 +16,7 @@ from articles.history.recording import (
     acting,
     actor,
     describe,
+    imported,
     keep,
     keep_all,
     recorded,
@@ -30,7 +31,16 @@ from articles.models import (
     watched,
 )
 
-__all__ = ["acting", "actor", "describe", "keep", "keep_all", "recorded", "register"]
+__all__ = [
+    "acting",
+    "actor",
+    "describe",
+    "imported",
+    "keep",
+    "keep_all",
+    "recorded",
+    "register",
+]
 
 
 def register() -> None:

@@ -216,6 +216,23 @@ def keep(record: Any, comment: str) -> None:
     keep_all(type(record)._base_manager.filter(pk=record.pk), comment)
 
 
+def imported(user: Any, note: str, name: str, count: int) -> None:
+    """Write down that so many new articles came in, the first of this name.
+
+    They have no versions until somebody changes them: a million would take as long again.
+    """
+    user = user or _actor.get()
+    Change.objects.create(
+        user=user,
+        user_name=user.get_username() if user else "",
+        kind=Kind.IMPORTED,
+        note=note,
+        content_type=ContentType.objects.get_for_model(Article),
+        name=name[:MAX_NAME],
+        count=count,
+    )
+
+
 # ---- Rows
 
 

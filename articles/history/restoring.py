@@ -1,38 +1,28 @@
-"""Bringing back what was: a version of a record, what was deleted, all that one act changed."""
+"""Bringing back what was: a version of a record, and what was deleted."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Model, ProtectedError
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
-from articles.history.recording import Recording, recorded
-from articles.history.states import PARTS, RECORDS, chunks, dumped, rows_of, states
+from articles.history.recording import recorded
+from articles.history.states import PARTS, RECORDS, dumped, rows_of, states
 from articles.history.versions import data_of
-from articles.models import Article, Contributor, Issue, Page, TaggedArticle
+from articles.models import Article, Contributor, Page, TaggedArticle
 from articles.models.change import Change, ChangedRecord
 from articles.search.pending import indexed
 from articles.tags import tags_named
 
 # What a version has of these is of its time; whoever restores the text does not publish.
 _OF_ITS_TIME = {"status", "publish_at", "scheduled_by", "entered_by", "preview_round"}
-_CONSTRAINTS = "article_position_once_a_page"
 
 
 class RestoreError(Exception):
     """A version cannot be restored, for a reason that an editor can understand."""
-
-
-@dataclass(slots=True)
-class Undone:
-    """What became of the records of an act that was undone."""
-
-    done: int = 0
-    refused: list[tuple[ChangedRecord, str]] = field(default_factory=list)
 
 
 def restore(version: Any, user: Any = None, note: str = "") -> list[str]:
@@ -42,55 +32,15 @@ def restore(version: Any, user: Any = None, note: str = "") -> list[str]:
     former one; what was deleted comes back with all its parts. The restoration is an act of
     its own. RestoreError, and nothing is changed, where the version fits in nowhere.
     """
-    model, pk, rows = _read(version)
+    model, pk, rows = read(version)
     remarks: list[str] = []
     with recorded(user, note, Change.Kind.RESTORED), indexed(), transaction.atomic():
         stored = model._base_manager.select_for_update().filter(pk=pk).first()
         if model is Article:
             _find_place(rows[0]["fields"], stored, remarks)
         leave = _OF_ITS_TIME if stored is not None else set()
-        _put(model, pk, stored, rows, leave, remarks)
+        put(model, pk, stored, rows, leave, remarks)
     return remarks
-
-
-def undo(
-    change: Change, user: Any = None, tick: Callable[[], None] = lambda: None
-) -> Undone:
-    """Bring the records of an act back to what they were before it.
-
-    What was changed since stays as it is, and is told of.
-    """
-    result = Undone()
-    records = sorted(
-        change.records.select_related("before", "after", "content_type"),
-        key=lambda row: (row.before is None, _rank(row), row.after is None),
-    )
-    note = _("撤销 %(change)s") % {"change": change}
-    with recorded(user, note, Change.Kind.UNDONE) as recording, indexed():
-        recording.undoes = change
-        _set_constraints("DEFERRED")
-        present = _present(records, recording)
-        mine = {r.object_id for r in records if r.content_type.model == "article"}
-        # First the rows that come back, for others to name; then all with their parts, of
-        # which those that come back may take some from others: a tag its other names.
-        refused: set[int] = set()
-        for record, only_row in [
-            *((record, True) for record in records if record.after is None),
-            *((record, False) for record in records),
-        ]:
-            if record.pk in refused:
-                continue
-            try:
-                with transaction.atomic():
-                    _undo(record, present, mine, only_row)
-            except RestoreError as error:
-                refused.add(record.pk)
-                result.refused.append((record, str(error)))
-            if not only_row:
-                tick()
-        result.done = len(records) - len(refused)
-        _set_constraints("IMMEDIATE")
-    return result
 
 
 def restore_deleted(record: ChangedRecord, user: Any = None) -> list[str]:
@@ -102,21 +52,7 @@ def restore_deleted(record: ChangedRecord, user: Any = None) -> list[str]:
 
 def place_first(record: ChangedRecord) -> int:
     """Return the order in which deleted records come back: articles after their places."""
-    return -RECORDS.index(_model(record))
-
-
-def work(progress: Any, change: int) -> dict[str, Any]:
-    """Undo an act, as a background job; return its report."""
-    act = Change.objects.get(pk=change)
-    progress.total = act.count
-    result = undo(act, tick=progress.tick)
-    report: dict[str, Any] = {
-        _("已撤销的记录"): result.done,
-        _("没有撤销的记录"): len(result.refused),
-    }
-    for record, why in result.refused[:20]:
-        report[record.name] = why
-    return report
+    return -RECORDS.index(model_of(record))
 
 
 def left_alone(former: str, now: str) -> list[str]:
@@ -140,14 +76,15 @@ def as_restored(former: str, now: str) -> str:
 # ---- One record
 
 
-def _read(version: Any) -> tuple[type[Model], int, list[dict[str, Any]]]:
+def read(version: Any) -> tuple[type[Model], int, list[dict[str, Any]]]:
+    """Return whose version it is, and its rows."""
     model = version.content_type.model_class()
     if model not in RECORDS:
         raise RestoreError(_("这种记录已不存在。"))
     return model, int(version.object_id), rows_of(data_of(version))
 
 
-def _put(
+def put(
     model: type[Model],
     pk: int,
     stored: Any,
@@ -155,6 +92,7 @@ def _put(
     leave: Collection[str],
     remarks: list[str],
 ) -> None:
+    """Make a record, or its ``stored`` row, what rows say, but for the columns to leave."""
     former = _built(rows[0])
     instance = stored or former
     for column in model._meta.concrete_fields:
@@ -268,7 +206,7 @@ def _find_place(fields: dict[str, Any], stored: Any, remarks: list[str]) -> None
     if page is None and stored is None:
         raise RestoreError(_("它所在的版面已删除，请先从回收站恢复那个版面。"))
     pk = stored.pk if stored else None
-    if page and _is_free(page.pk, fields["position"], {pk}):
+    if page and is_free(page.pk, fields["position"], {pk}):
         return
     former = f"{page} {fields['position']}" if page else ""
     if stored is not None:
@@ -286,97 +224,15 @@ def _find_place(fields: dict[str, Any], stored: Any, remarks: list[str]) -> None
     )
 
 
-def _is_free(page: int, position: int, but: Iterable[int | None]) -> bool:
+def is_free(page: int, position: int, but: Iterable[int | None]) -> bool:
+    """Return whether no article but these stands at the place."""
     there = Article.objects.filter(page=page, position=position)
     return not there.exclude(pk__in=[pk for pk in but if pk]).exists()
 
 
-def _set_constraints(when: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {_CONSTRAINTS} {when}")
-
-
-# ---- An act
-
-
-def _rank(record: ChangedRecord) -> int:
-    """Return the order: places before articles where records come back, else after them."""
-    order = RECORDS.index(_model(record))
-    return order if record.before is None else -order
-
-
-def _model(record: ChangedRecord) -> type[Model]:
+def model_of(record: ChangedRecord) -> type[Model]:
+    """Return what kind of record it was."""
     model: type[Model] | None = record.content_type.model_class()
     if model is None:
         raise RestoreError(_("这种记录已不存在。"))
     return model
-
-
-def _present(
-    records: list[ChangedRecord], recording: Recording
-) -> dict[tuple[type[Model], int], str]:
-    """Return the states of those of the records that are there.
-
-    The recording hears of them here, many at a time, and not again when each is stored.
-    """
-    found = {}
-    for model in {_model(record) for record in records}:
-        pks = (record.object_id for record in records if _model(record) is model)
-        for chunk in chunks(pks):
-            recording.changing(model, chunk, (), False)
-            now = states(model, chunk)
-            found.update({(model, pk): state.data for pk, state in now.items()})
-    return found
-
-
-def _undo(
-    record: ChangedRecord, present: dict[Any, str], mine: set[int], only_row: bool
-) -> None:
-    model, pk = _model(record), record.object_id
-    now = present.get((model, pk))
-    if record.after is None and not record.in_bin and now is None:
-        raise RestoreError(_("以前的版本已清除。"))
-    if now is None and record.after is not None:
-        raise RestoreError(_("后来被删除了。"))
-    if now is not None and record.after is None:
-        raise RestoreError(_("已经恢复。"))
-    if now is not None and not same(data_of(record.after), now):
-        raise RestoreError(_("后来又有改动。"))
-    stored = model._base_manager.select_for_update().filter(pk=pk).first()
-    if record.before is None:
-        _remove(stored)
-        return
-    rows = _read(record.before)[2]
-    if model is Article:
-        place = rows[0]["fields"]
-        if not _is_free(place["page"], place["position"], mine):
-            raise RestoreError(_("原来的位置已有别的文章。"))
-    _put(model, pk, stored, rows[:1] if only_row else rows, (), [])
-
-
-def same(former: str, latter: str) -> bool:
-    """Return whether two states say the same, in the columns that the former knows."""
-    old, new = rows_of(former), rows_of(latter)
-    return len(old) == len(new) and all(
-        a["model"] == b["model"] and a["fields"] == _only(b, a)
-        for a, b in zip(old, new, strict=True)
-    )
-
-
-def _only(row: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
-    return {n: v for n, v in row["fields"].items() if n in like["fields"]}
-
-
-def _remove(instance: Any) -> None:
-    """Delete what an act had added, if nothing else depends on it by now."""
-    if isinstance(instance, Page | Issue):
-        rows = instance.articles if isinstance(instance, Page) else instance.pages
-        if rows.exists():
-            raise RestoreError(_("其中已有别的内容。"))
-    tagged = TaggedArticle.objects.filter(tag=instance.pk)
-    if instance._meta.label_lower == "taggit.tag" and tagged.exists():
-        raise RestoreError(_("已有别的文章用它。"))
-    try:
-        instance.delete()
-    except ProtectedError as error:
-        raise RestoreError(_("已有别的记录用它。")) from error

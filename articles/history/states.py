@@ -132,6 +132,19 @@ def changed_fields(before: str, after: str) -> list[str]:
     ]
 
 
+def same(former: str, latter: str) -> bool:
+    """Return whether two states say the same, in the columns that the former knows."""
+    old, new = rows_of(former), rows_of(latter)
+    return len(old) == len(new) and all(
+        a["model"] == b["model"] and a["fields"] == _only(b, a)
+        for a, b in zip(old, new, strict=True)
+    )
+
+
+def _only(row: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
+    return {n: v for n, v in row["fields"].items() if n in like["fields"]}
+
+
 def _by_model(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:

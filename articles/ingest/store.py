@@ -170,6 +170,9 @@ class Store:
         if new and not self.dry_run:
             user = self._terms.user
             keys = insert(new, user.pk if user else None)
+            first = new[0][0]
+            note = self._terms.shown(first.origin.file)
+            history.imported(user, note, first.record.headline, len(new))
         for (prepared, place), pk in zip_longest(new, keys):
             self._noted.append(("new", prepared, place, pk))
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Upper
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.history import recorded
 from articles.models import Completion, TagEntry, TagSynonym, watched
 from articles.models.change import Change
-from articles.models.tag_entry import MAX_DEPTH, lock_tree, meant
+from articles.models.tag_entry import MAX_DEPTH, lock_tree, meant, slug_of
 from articles.search import changes, completions
 from articles.tags import validate_tag_name
 
@@ -243,8 +242,7 @@ def _made(terms: list[Term]) -> dict[str, Tag]:
     taken |= {*TagSynonym.objects.values_list("slug", flat=True)}
     tags = []
     for term in terms:
-        spelt = "-".join(f"{ord(char):x}" for char in term.name)
-        base = slug = (slugify(term.name, allow_unicode=True) or spelt)[:90]
+        base = slug = slug_of(term.name)
         number = 0
         while slug in taken:
             number += 1

@@ -213,13 +213,15 @@ def descendants(tags: Iterable[int], most: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def free_slug(name: str, but: int | None = None) -> str:
-    """Return an address for a name that no tag (but this one) and no synonym has.
-
-    A name without letters, such as ！, is spelt by its code points.
-    """
+def slug_of(name: str) -> str:
+    """Return a name as an address has it; one without letters is spelt by its code points."""
     spelt = "-".join(f"{ord(char):x}" for char in name)
-    base = (slugify(name, allow_unicode=True) or spelt)[:90]
+    return (slugify(name, allow_unicode=True) or spelt)[:90]
+
+
+def free_slug(name: str, but: int | None = None) -> str:
+    """Return an address for a name that no tag (but this one) and no synonym has."""
+    base = slug_of(name)
     taken = set(
         Tag.objects.exclude(pk=but)
         .filter(slug__startswith=base)
