@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles.history.restoring import undo
+from articles.history.undoing import undo
 from articles.ingest.tag_tree import MAX_BYTES, TreeError, load, read
 from articles.models import Completion, TagEntry, TagSynonym
 from articles.models.change import Change

@@ -6,7 +6,7 @@ from django.urls import reverse
 from taggit.models import Tag
 
 from articles import tag_work
-from articles.history.restoring import undo
+from articles.history.undoing import undo
 from articles.models import Article, LexiconWord, TagSynonym
 from articles.models.change import Change
 from articles.search.index import stale_ids
