@@ -284,7 +284,7 @@ FOUND = "and two searches, for a page and for the number, each in its transactio
         ),
         ("/tags/", 8, f"tags with counts, {KEPT}"),
         ("/tags/?letter=c", 2, "names, tags with counts"),
-        ("/tags/长三角/", 19, f"tag, articles, {FOUND}"),
+        ("/tags/长三角/", 20, f"tag, tags below it, articles, {FOUND}"),
         ("/authors/", 8, f"contributors with counts, {KEPT}"),
         ("/authors/叶薇/", 19, f"contributor, articles, {FOUND}"),
     ],
