@@ -42,7 +42,8 @@ def small(name="a.jpg", **options):
 
 
 def send(client, file=None):
-    return client.post(ADDRESS, {"file": file or small()})
+    accept = {"accept": "application/json"}
+    return client.post(ADDRESS, {"file": file or small()}, headers=accept)
 
 
 def sent(client, file=None):

@@ -100,6 +100,7 @@ class PhotoDrop {
       this.next();
     });
     request.open("POST", this.say.url);
+    request.setRequestHeader("Accept", "application/json"); // nobody types here: no form to carry
     request.setRequestHeader("X-CSRFToken", this.secret());
     request.send(data);
   }

@@ -51,7 +51,8 @@ function start(panel) {
     for (const option of select.selectedOptions) body.append("tags", option.value);
     button.disabled = true;
     try {
-      const response = await fetch(panel.dataset.suggest, { method: "POST", body, redirect: "error" });
+      const headers = { Accept: "application/json" }; // signed out, no form to carry
+      const response = await fetch(panel.dataset.suggest, { method: "POST", body, headers, redirect: "error" });
       const said = await response.json();
       if (!response.ok) throw new Error(said.error);
       list.replaceChildren(...said.suggestions.map(shown));
