@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from articles.models import Photo
 from tests.browser import IN_CHROMIUM
+from tests.embedded import wait_until
 from tests.factories import make_article
 
 pytestmark = IN_CHROMIUM
@@ -67,7 +68,7 @@ def scroll_through(page):
     for y in range(0, height, 400):
         page.evaluate("y => scrollTo(0, y)", y)
         page.wait_for_timeout(30)
-    page.wait_for_function(LOADED)
+    wait_until(lambda: page.evaluate(LOADED))
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_nothing_jumps_while_pictures_come(may_come, page):
     assert not page.evaluate("document.images[0].complete")
     may_come.set()
     # Unscrolled: the browser would keep in its place what one has scrolled to.
-    page.wait_for_function("document.images[0].complete")
+    wait_until(lambda: page.evaluate("document.images[0].complete"))
     page.wait_for_timeout(300)
     scroll_through(page)
     assert page.locator("figure img").count() == 4
@@ -111,7 +112,7 @@ def test_a_screen_gets_a_size_that_fits(page):
     article = make_article(body=["雨。"])
     add_photos(article, [(2400, 1600)], 2)
     page.goto(article.get_absolute_url())
-    page.wait_for_function(LOADED)
+    wait_until(lambda: page.evaluate(LOADED))
     chosen = page.locator("figure img").evaluate("i => i.currentSrc")
     width = page.locator("figure img").evaluate("i => i.getBoundingClientRect().width")
     assert chosen.endswith(".avif")
