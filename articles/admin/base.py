@@ -208,6 +208,24 @@ class ArchiveAdmin(RecordHistory, Compact, SafeLists):
         return gone, counts, missing, protected
 
 
+class ReadOnlyAdmin(ArchiveAdmin):
+    """Rows that nobody enters, changes or deletes in the admin: other code writes them."""
+
+    actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no."""
+        return False
+
+
 def _without(nested: list[Any], beginning: str) -> list[Any]:
     """Return nested lists of lines without the lines that begin so, and without empty lists."""
     kept = [

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import jobs
-from articles.admin.base import ArchiveAdmin
+from articles.admin.base import ReadOnlyAdmin
 from articles.csv_files import csv_lines
 from articles.history import comparing, undoing
 from articles.history.states import RECORDS
@@ -81,23 +81,10 @@ class ModelFilter(admin.SimpleListFilter):
         return queryset if self.value() is None else queryset.none()
 
 
-class Unwritten(ArchiveAdmin):
+class Unwritten(ReadOnlyAdmin):
     """Rows that only the history writes."""
 
-    actions: Any = None
     show_facets = admin.ShowFacets.NEVER  # they count all rows for each
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: only the history writes."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: what was done stays done."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: nobody takes an act off the record."""
-        return False
 
     def _row(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, object_id)

@@ -23,19 +23,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import jobs
-from articles.admin.base import ArchiveAdmin
+from articles.admin.base import ReadOnlyAdmin
 from articles.models import Job
 
 
 @admin.register(Job)
-class JobAdmin(ArchiveAdmin):
+class JobAdmin(ReadOnlyAdmin):
     """Jobs to look at, to stop and to run again; pages elsewhere start them."""
 
     list_display = ["title", "started_by", "condition", "progress", "created"]
     list_filter = ["state"]
     list_select_related = ["started_by"]
     ordering = ["-pk"]
-    actions = None
 
     def get_urls(self) -> list[URLPattern]:
         """Add what the page of a job asks for, and where its buttons lead."""
@@ -61,18 +60,6 @@ class JobAdmin(ArchiveAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the jobs that the user may see."""
         return jobs.visible(request.user, super().get_queryset(request))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say that jobs are started where their work is asked for."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say that nobody writes what a job says."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say that jobs stay on record."""
-        return False
 
     # ---- The list
 
