@@ -2,9 +2,10 @@
 
     make bench-editing N=1000000
 
-Both archives are those of the search benchmark (made if they are not there), brought to today's
-tables. One article in a hundred becomes a draft meanwhile; all that this changes is rolled
-back. Times are medians of whole answers by Django's test client, in one process.
+Both archives are kept, and brought to today's tables; of the large one the first articles are
+imported and the others copied (benchmarks/grown.py). One article in a hundred becomes a draft
+meanwhile; all that this changes is rolled back. Times are medians of whole answers by Django's
+test client, in one process.
 """
 
 import argparse
@@ -24,6 +25,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "newsarchive.settings"
 FEW = 1_000
 ROUNDS = int(os.environ.get("ROUNDS") or "7")
 LIST = "/admin/articles/article/"
+CHANGES = "/admin/articles/change/"
 DRAFTS = """
 CREATE TEMP TABLE drafts ON COMMIT DROP AS
     SELECT id FROM articles_article WHERE id % 100 = 0 AND status = 'published';
@@ -64,15 +66,31 @@ def measured(count: int) -> Iterator[tuple[str, float]]:
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    from benchmarks.search import archive, corpus
-
-    archive.open_archive(f"newsarchive_bench_search_{count}", corpus.written(count))
+    _open(count)
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(DRAFTS)
         yield from _pages()
         transaction.set_rollback(True)
+
+
+def _open(count: int) -> None:
+    """Connect to the archive of so many articles, making it where it is not there."""
+    from articles.search import bitmap_build
+    from benchmarks.grown import IMPORTED, grow
+    from benchmarks.search import archive, corpus
+
+    times = max(1, count // IMPORTED)
+    name = f"newsarchive_bench_editing_{count}"
+    grown = corpus.KEPT / f"{name}.grown"
+    if not grown.exists():
+        (corpus.KEPT / f"{name}.json").unlink(missing_ok=True)
+    archive.open_archive(name, corpus.written(count // times))
+    if not grown.exists():
+        grow(times)
+        bitmap_build.build()
+        grown.touch()
 
 
 def _pages() -> Iterator[tuple[str, float]]:
@@ -95,7 +113,7 @@ def _addresses(client: Any) -> dict[str, str]:
     issue = Issue.objects.get(pages__articles=middle)
     columns = Article.objects.exclude(column="").values_list("column", flat=True)
     column = columns.first() or ""
-    further = getattr(client.get(LIST).context["cl"], "further", None) or "?p=2"
+    further = getattr(client.get(LIST).context_data["cl"], "further", None) or "?p=2"
     page = Page.objects.select_related("issue__publication").get(pk=middle.page_id)
     place = f"{page.issue.publication.name} {page.issue.published_on} {page.label}"
     autocomplete = (
@@ -119,6 +137,11 @@ def _addresses(client: Any) -> dict[str, str]:
         "pages": "/admin/articles/page/",
         "tags": "/admin/taggit/tag/",
         "near-duplicates": "/admin/articles/nearduplicate/",
+        "jobs": "/admin/articles/job/",
+        "changes": CHANGES,
+        "changes of a kind": f"{CHANGES}?kind__exact=published",
+        "changes by a word": f"{CHANGES}?q={middle.headline[:2]}",
+        "bin": "/admin/articles/changedrecord/",
         "page by typing": f"{autocomplete}&term={place}",
         "article": f"{LIST}{middle.pk}/change/",
         "its history": f"{LIST}{middle.pk}/history/",
@@ -128,7 +151,7 @@ def _addresses(client: Any) -> dict[str, str]:
 
 
 def _last_page(client: Any) -> int:
-    return int(client.get(LIST).context["cl"].paginator.num_pages)
+    return int(client.get(LIST).context_data["cl"].paginator.num_pages)
 
 
 def _median(client: Any, address: str) -> float:

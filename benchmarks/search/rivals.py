@@ -232,7 +232,7 @@ class Fts5(Rival):
             within = " AND rowid BETWEEN ? AND ?"
             days = [_first_row(asked.until), _first_row(asked.since, after=1) - 1]
         found = self._connect().execute(
-            f"SELECT rowid FROM fts WHERE fts MATCH ?{within} ORDER BY {order} LIMIT ?",  # noqa: S608
+            f"SELECT rowid FROM fts WHERE fts MATCH ?{within} ORDER BY {order} LIMIT ?",
             [said, *days, PAGE],
         )
         return [number - 1 for (number,) in found]
@@ -297,7 +297,7 @@ class Plain(Rival):
             cursor.execute(f"SET statement_timeout = {PLAIN_TIMEOUT_MS}")
             try:
                 cursor.execute(
-                    "SELECT id FROM rival_plain, CAST(%(q)s AS tsquery) AS q"  # noqa: S608
+                    "SELECT id FROM rival_plain, CAST(%(q)s AS tsquery) AS q"
                     f" WHERE words @@ q {within} ORDER BY {order} LIMIT {PAGE}",
                     values,
                 )
