@@ -3,7 +3,7 @@
     make bench-editing N=1000000
 
 Both archives are kept, and brought to today's tables; of the large one the first articles are
-imported and the others copied (benchmarks/grown.py). One article in a hundred becomes a draft
+imported and the others copied (grown.py). One article in a hundred becomes a draft
 meanwhile; all that this changes is rolled back. Times are medians of whole answers by Django's
 test client, in one process.
 """
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("NEWSARCHIVE_ENV", "local")
 os.environ["DJANGO_SETTINGS_MODULE"] = "newsarchive.settings"
@@ -78,7 +78,7 @@ def measured(count: int) -> Iterator[tuple[str, float]]:
 def _open(count: int) -> None:
     """Connect to the archive of so many articles, making it where it is not there."""
     from articles.search import bitmap_build
-    from benchmarks.grown import IMPORTED, grow
+    from benchmarks.editing.grown import IMPORTED, grow
     from benchmarks.search import archive, corpus
 
     times = max(1, count // IMPORTED)
