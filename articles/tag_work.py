@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
@@ -19,7 +18,13 @@ from articles import jobs
 from articles.history import keep_all, recorded
 from articles.models import Article, TagEntry, TaggedArticle, TagSynonym
 from articles.models.change import Change
-from articles.models.tag_entry import ancestors, free_slug, lock_tree
+from articles.models.tag_entry import (
+    ancestors,
+    free_slug,
+    keys_of_tags,
+    lock_tree,
+    meant,
+)
 from articles.search import changes, index
 from articles.search.pending import indexed, touch
 from articles.tags import tags_named
@@ -204,13 +209,7 @@ def _retag(
 
 def existing(names: Iterable[str]) -> list[int]:
     """Return the primary keys of the tags so named; a synonym is its tag."""
-    upper = [name.upper() for name in names]
-    own = Tag.objects.annotate(folded=Upper("name")).filter(folded__in=upper)
-    synonyms = TagSynonym.objects.named(upper)
-    return [
-        *own.values_list("pk", flat=True),
-        *synonyms.values_list("tag_id", flat=True),
-    ]
+    return list(keys_of_tags(set(meant(list(names)).values())).values())
 
 
 def _index(progress: Ticking, articles: Sequence[int]) -> int:

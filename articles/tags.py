@@ -4,11 +4,10 @@ import re
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from taggit.models import Tag, TagBase
 
-from articles.models.tag_entry import meant
+from articles.models.tag_entry import keys_of_tags, meant
 
 MAX_LENGTH = 100
 _LETTER = re.compile(r"\w")
@@ -49,10 +48,15 @@ def tags_named(names: Collection[str]) -> dict[str, int]:
     As in the admin (TAGGIT_CASE_INSENSITIVE), ai and AI are one tag; a synonym is its tag.
     """
     stands_for = meant(list(names))
-    wanted = {name.upper(): name for name in sorted(stands_for.values())}
-    found = Tag.objects.annotate(folded=Upper("name")).filter(folded__in=wanted)
-    keys = {tag.folded: tag.pk for tag in found}
-    for folded, name in wanted.items():
-        if folded not in keys:
-            keys[folded] = Tag.objects.create(name=name).pk
-    return {name: keys[meaning.upper()] for name, meaning in stands_for.items()}
+    wanted = sorted(set(stands_for.values()))
+    keys = keys_of_tags(wanted)
+    for name in wanted:
+        if name not in keys:
+            keys[name] = _made(name)
+    return {name: keys[meaning] for name, meaning in stands_for.items()}
+
+
+def _made(name: str) -> int:
+    """Return the key of a new tag, or of one made just now that differs in its capitals."""
+    same = keys_of_tags([name])
+    return same[name] if same else int(Tag.objects.create(name=name).pk)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from articles.ingest.export import record_of, whole_articles
@@ -106,6 +106,12 @@ PARTS = st.one_of(
         {"kind": st.just("photo"), "caption": SAID}, optional={"credit": SAID, "alt": SAID}
     ),
 )  # fmt: skip
+ANY = {
+    "publication": "ceshi-wanbao",
+    "date": "2020-06-08",
+    "headline": "题",
+    "body": [],
+}
 RECORDS = st.fixed_dictionaries(
     {
         "publication": st.just("ceshi-wanbao"), "date": st.just("2020-06-08"),
@@ -126,6 +132,9 @@ RECORDS = st.fixed_dictionaries(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(records=st.lists(RECORDS, min_size=1, max_size=3), kind=st.sampled_from(FORMATS))
+@example(
+    records=[{**ANY, "tags": ["ß"]}, {**ANY, "tags": ["ſ", "s"]}], kind="jsonl"
+)
 def test_export_is_the_inverse_of_import(tmp_path, records, kind):
     Publication.objects.all().exists() and clear()
     source, first = tmp_path / "source.jsonl", tmp_path / "first.jsonl"

@@ -72,6 +72,23 @@ def test_a_line_of_tags_is_cut_at_chinese_and_western_marks(line, names):
     assert parse_tags(line) == names
 
 
+@pytest.mark.parametrize("name", ["ß", "ſt", "ŉ", "İstanbul", "ς", "ǆ"])
+def test_a_letter_whose_capital_is_disputed_is_one_tag(name):
+    """Python and PostgreSQL do not agree on them, and the database says what is the same."""
+    first = tags_named([name])
+    assert tags_named([name, "环保"])[name] == first[name]
+    assert Tag.objects.filter(name=name).count() == 1
+    TagSynonym.objects.create(name=f"{name}别名", tag=tag("长三角"))
+    assert tags_named([f"{name}别名"]) == {f"{name}别名": tag("长三角").pk}
+    assert tag_work.existing([name, f"{name}别名"]) == [first[name], tag("长三角").pk]
+
+
+def test_capitals_within_one_line_are_one_tag():
+    named = tags_named(["ai", "AI", "Ai"])
+    assert len({*named.values()}) == 1
+    assert Tag.objects.count() == 1
+
+
 # ---- While one types
 
 

@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.history import recorded
 from articles.models import Completion, TagEntry, TagSynonym, watched
 from articles.models.change import Change
-from articles.models.tag_entry import MAX_DEPTH, lock_tree, meant, slug_of
+from articles.models.tag_entry import (
+    MAX_DEPTH,
+    keys_of_tags,
+    lock_tree,
+    meant,
+    slug_of,
+)
 from articles.search import changes, completions
 from articles.tags import validate_tag_name
 
@@ -224,15 +229,9 @@ def load(terms: list[Term], vocabulary: str) -> Loaded:
 
 def _tags_of(terms: list[Term]) -> dict[str, Tag]:
     means = meant([term.name for term in terms])
-    upper = {name.upper() for name in means.values()}
-    known: dict[str, Tag] = {}
-    for tag in Tag.objects.annotate(folded=Upper("name")).filter(folded__in=upper):
-        known[tag.name.upper()] = tag
-    return {
-        name: known[meaning.upper()]
-        for name, meaning in means.items()
-        if meaning.upper() in known
-    }
+    keys = keys_of_tags(set(means.values()))
+    tags = Tag.objects.in_bulk(list(keys.values()))
+    return {name: tags[keys[said]] for name, said in means.items() if said in keys}
 
 
 def _made(terms: list[Term]) -> dict[str, Tag]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Upper
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,16 @@ WITH RECURSIVE below AS (
   SELECT entry.tag_id FROM articles_tagentry AS entry
     JOIN below ON entry.parent_id = below.tag_id
 ) SELECT tag_id FROM below LIMIT %s
+"""
+_MEANT = """
+SELECT asked.name, tag.name FROM unnest(%s::text[]) AS asked (name)
+  JOIN articles_tagsynonym AS synonym ON upper(synonym.name) = upper(asked.name)
+  JOIN taggit_tag AS tag ON tag.id = synonym.tag_id
+"""
+_SAME_NAME = """
+SELECT DISTINCT ON (asked.name) asked.name, tag.id FROM unnest(%s::text[]) AS asked (name)
+  JOIN taggit_tag AS tag ON upper(tag.name) = upper(asked.name)
+ ORDER BY asked.name, tag.name <> asked.name, tag.id
 """
 
 
@@ -125,8 +135,9 @@ class TagSynonymQuerySet(models.QuerySet["TagSynonym"]):
 
     def named(self, names: Iterable[str]) -> "TagSynonymQuerySet":
         """Return the synonyms of these names, whatever their capitals."""
-        folded = self.annotate(folded=Upper("name"))
-        return folded.filter(folded__in={name.upper() for name in names})
+        # By the database's capitals, which are not Python's: it leaves ß as it is.
+        wanted = [Upper(Value(name)) for name in names]
+        return self.annotate(folded=Upper("name")).filter(folded__in=wanted)
 
 
 class TagSynonym(models.Model):
@@ -188,9 +199,18 @@ def meant(names: Sequence[str]) -> dict[str, str]:
     """Return for each name the name of the tag it stands for: itself, or that of a synonym."""
     if not names:
         return {}
-    found = TagSynonym.objects.named(names).select_related("tag")
-    known = {synonym.name.upper(): str(synonym.tag) for synonym in found}
-    return {name: known.get(name.upper(), name) for name in names}
+    return {name: name for name in names} | _asked(_MEANT, names)
+
+
+def keys_of_tags(names: Iterable[str]) -> dict[str, int]:
+    """Return the key of each tag so named that there is, whatever the capitals."""
+    return _asked(_SAME_NAME, names)
+
+
+def _asked(statement: str, names: Iterable[str]) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(names)])
+        return dict(cursor.fetchall())
 
 
 def lock_tree() -> None:
