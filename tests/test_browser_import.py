@@ -116,7 +116,7 @@ def test_an_archive_with_errors_is_checked_then_imported_then_the_same_again(chi
     assert said["aside_count"] == 5
     page = shown(chief, check)
     for words in (
-        "2 期 2 版：将新增 3 篇，更新 0 篇，不动 0 篇，搁置 4 项。",
+        "2 期 2 版：将新增 3 篇，更新 0 篇，不动 0 篇，搁置 5 项。",
         "将新建报纸：", "ceshi-wanbao, xinmin-wanbao", "现在导入", "六月.zip!a.jsonl:2",
         "日期不对：2020-02-31", "有 50001 行，不像一版", "文件是空的", "已有的那篇", "没有写明报纸和日期",
     ):  # fmt: skip
