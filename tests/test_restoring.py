@@ -1,13 +1,17 @@
 """Bringing back versions, deleted records, and all that one act changed."""
 
+import datetime
+
 import pytest
 import reversion
+from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 from taggit.models import Tag
 
-from articles import history, tag_work
-from articles.history import versions
-from articles.history.restoring import RestoreError, restore
+from articles import history, jobs, previews, scheduling, tag_work, workflow
+from articles.history import undoing, versions
+from articles.history.restoring import RestoreError, restore, restore_deleted
 from articles.history.states import states
 from articles.history.undoing import undo
 from articles.models import (
@@ -17,12 +21,14 @@ from articles.models import (
     Contribution,
     Contributor,
     Issue,
+    Job,
     Page,
     Paragraph,
     TagEntry,
     TagSynonym,
 )
 from tests.factories import make_article, make_page
+from tests.races import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -365,3 +371,59 @@ def test_a_deletion_without_its_version_is_not_undone():
     reversion.models.Revision.objects.all().delete()
     for change in Change.objects.all():
         assert undo(change).done == 0
+
+
+# ---- What stays of its time
+
+
+def test_a_time_of_publishing_that_is_over_publishes_nothing_that_comes_back():
+    hour_ago = timezone.now() - datetime.timedelta(hours=1)
+    chief = User.objects.create_superuser("zhubian")
+    make_article("晚了", status="review", publish_at=hour_ago, scheduled_by=chief)
+    with history.recorded():
+        Article.objects.get().delete()
+    assert restore_deleted(ChangedRecord.objects.get()) == [
+        "定时发布的时间已过，没有发布。"
+    ]
+    scheduling.publish_due()
+    article = Article.objects.get()
+    assert (article.status, article.publish_at) == ("review", None)
+
+
+def test_links_that_were_ended_do_not_hold_again_when_that_is_undone():
+    chief = User.objects.create_superuser("zhubian")
+    article = make_article("撤回过")
+    link = previews.address(article).split("/")[-2]
+    with history.recorded(chief):
+        workflow.move(chief, Article.objects.all(), workflow.STEPS["withdraw"], "错")
+    undo(Change.objects.get())
+    workflow.move(chief, Article.objects.all(), workflow.STEPS["draft"])
+    with pytest.raises(previews.EndedError):
+        previews.find(link)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_stores_while_an_act_is_undone_stays():
+    article = make_article("一")
+    with history.recorded():
+        Article.objects.update(headline="二")
+    with meanwhile(lambda: Article.objects.update(headline="别人的")):
+        refused = undo(Change.objects.get()).refused
+    assert [why for _record, why in refused] == ["后来又有改动。"]
+    article.refresh_from_db()
+    assert article.headline == "别人的"
+
+
+def test_a_job_tells_of_each_record_that_it_could_not_undo():
+    for _number in range(undoing.TOLD + 2):
+        make_article("图片新闻")
+    with history.recorded():
+        Article.objects.update(genre="消息")
+    Article.objects.update(genre="通讯")
+    job = Job.objects.create(kind="undo", params={"change": Change.objects.get().pk})
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.report["没有撤销的记录"] == undoing.TOLD + 2
+    reasons = job.report["没有撤销的原因"]
+    assert reasons[0] == "图片新闻：后来又有改动。"
+    assert (len(reasons), reasons[-1]) == (undoing.TOLD + 1, "以及另外 2 条")

@@ -16,6 +16,8 @@ from articles.models import Article, Issue, Page, TaggedArticle
 from articles.models.change import Change, ChangedRecord
 from articles.search.pending import indexed
 
+# Of so many records it is told what became of them.
+TOLD = 20
 _CONSTRAINTS = "article_position_once_a_page"
 
 
@@ -76,9 +78,17 @@ def work(progress: Any, change: int) -> dict[str, Any]:
         _("已撤销的记录"): result.done,
         _("没有撤销的记录"): len(result.refused),
     }
-    for record, why in result.refused[:20]:
-        report[record.name] = why
+    if result.refused:
+        report[_("没有撤销的原因")] = listed(result.refused)
     return report
+
+
+def listed(said: list[tuple[ChangedRecord, str]]) -> list[str]:
+    """Return what is said of records, a line each, as far as anybody reads."""
+    lines = [f"{record.name}：{what}" for record, what in said[:TOLD]]
+    if more := len(said) - len(lines):
+        lines.append(_("以及另外 %(more)d 条") % {"more": more})
+    return lines
 
 
 # ---- Its records
@@ -93,7 +103,7 @@ def _rank(record: ChangedRecord) -> int:
 def _present(
     records: list[ChangedRecord], recording: Recording
 ) -> dict[tuple[type[Model], int], str]:
-    """Return the states of those of the records that are there.
+    """Return the states of those of the records that are there, which nobody changes now.
 
     The recording hears of them here, many at a time, and not again when each is stored.
     """
@@ -101,6 +111,8 @@ def _present(
     for model in {model_of(record) for record in records}:
         pks = (record.object_id for record in records if model_of(record) is model)
         for chunk in chunks(pks):
+            locked = model._base_manager.select_for_update(no_key=True).order_by("pk")
+            list(locked.filter(pk__in=chunk).values_list("pk"))
             recording.changing(model, chunk, (), False)
             now = states(model, chunk)
             found.update({(model, pk): state.data for pk, state in now.items()})
