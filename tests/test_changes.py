@@ -330,3 +330,15 @@ def test_to_undo_takes_the_right_to_publish_too(client):
     address = url("articles_change_undo", change.pk)
     assert client.post(address).status_code == 403
     assert Article.objects.get().status == "withdrawn"
+
+
+def test_an_act_on_a_kind_that_is_no_more_is_not_undone(admin_client):
+    article = make_article("一")
+    change = edit(article, genre="消息")
+    kind = ContentType.objects.create(app_label="articles", model="gone")
+    change.records.update(content_type=kind)
+    address = url("articles_change_undo", change.pk)
+    done = admin_client.post(address, follow=True).content.decode()
+    assert "没有撤销：一：这种记录已不存在。" in done
+    article.refresh_from_db()
+    assert article.genre == "消息"

@@ -399,6 +399,15 @@ def test_a_time_of_publishing_that_is_over_publishes_nothing_that_comes_back():
     assert (article.status, article.publish_at) == ("review", None)
 
 
+def test_what_could_not_be_as_it_was_is_told_when_an_act_is_undone():
+    hour_ago = timezone.now() - datetime.timedelta(hours=1)
+    make_article("晚了", status="review", publish_at=hour_ago)
+    with history.recorded():
+        Article.objects.get().delete()
+    remarks = undo(Change.objects.get()).remarks
+    assert [said for _record, said in remarks] == ["定时发布的时间已过，没有发布。"]
+
+
 def test_links_that_were_ended_do_not_hold_again_when_that_is_undone():
     chief = User.objects.create_superuser("zhubian")
     article = make_article("撤回过")

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from taggit.models import Tag
 
 from articles.history.recording import recorded
 from articles.history.states import PARTS, RECORDS, dumped, rows_of, states
@@ -54,7 +56,7 @@ def restore_deleted(record: ChangedRecord, user: Any = None) -> list[str]:
 
 def rank(record: ChangedRecord) -> int:
     """Return the place of a record's kind in ``RECORDS``; one that is no more comes last."""
-    model = record.content_type.model_class()
+    model = ContentType.objects.get_for_id(record.content_type_id).model_class()
     return RECORDS.index(model) if model in RECORDS else len(RECORDS)
 
 
@@ -103,9 +105,13 @@ def put(
     former = _built(rows[0])
     instance = stored or former
     preview_round = getattr(stored, "preview_round", 0)
+    # All articles of a tag are indexed with its row: not where only its parts differ.
+    to_store = stored is None or model is not Tag
     for column in model._meta.concrete_fields:
         if column.name in rows[0]["fields"] and column.name not in leave:
-            setattr(instance, column.attname, getattr(former, column.attname))
+            value = getattr(former, column.attname)
+            to_store |= value != getattr(instance, column.attname)
+            setattr(instance, column.attname, value)
     instance.pk = pk
     if isinstance(instance, Article):
         # Links that were ended do not hold again.
@@ -115,10 +121,13 @@ def put(
     _check(instance)
     try:
         with transaction.atomic():
-            instance.save(force_insert=stored is None)
+            if to_store:
+                instance.save(force_insert=stored is None)
             if model in PARTS:
                 _put_parts(model, instance, rows[1:], remarks)
-    except (IntegrityError, ValidationError) as error:
+    except ValidationError as error:
+        raise RestoreError(" ".join(error.messages)) from error
+    except IntegrityError as error:
         raise RestoreError(_("与现有的记录冲突。")) from error
 
 
@@ -259,7 +268,8 @@ def is_free(page: int, position: int, but: Iterable[int | None]) -> bool:
 
 def model_of(row: Any) -> type[Model]:
     """Return which kind of record a row is of. Raise RestoreError where there is none any more."""
-    model: type[Model] | None = row.content_type.model_class()
+    kind = ContentType.objects.get_for_id(row.content_type_id)
+    model: type[Model] | None = kind.model_class()
     if model is None or model not in RECORDS:
         raise RestoreError(_("这种记录已不存在。"))
     return model
