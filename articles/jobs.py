@@ -183,6 +183,13 @@ def start(kind: str, user: Any = None, **params: Any) -> Job:
     return job
 
 
+def start_once(kind: str, user: Any) -> Job:
+    """Return the job of the kind that goes on, or start one."""
+    going_on = Job.objects.filter(kind=kind, ended_at=None).order_by("-pk")
+    job = next((job for job in going_on[:1] if not job.is_over), None)
+    return job or start(kind, user)
+
+
 def again(job: Job, user: Any) -> Job:
     """Start the same work anew, as this user's, for a job that is over.
 

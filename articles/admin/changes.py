@@ -84,8 +84,6 @@ class ModelFilter(admin.SimpleListFilter):
 class Unwritten(ReadOnlyAdmin):
     """Rows that only the history writes."""
 
-    show_facets = admin.ShowFacets.NEVER  # they count all rows for each
-
     def _row(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, object_id)
         if row is None:
