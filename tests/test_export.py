@@ -132,9 +132,7 @@ RECORDS = st.fixed_dictionaries(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(records=st.lists(RECORDS, min_size=1, max_size=3), kind=st.sampled_from(FORMATS))
-@example(
-    records=[{**ANY, "tags": ["ß"]}, {**ANY, "tags": ["ſ", "s"]}], kind="jsonl"
-)
+@example(records=[{**ANY, "tags": ["ß"]}, {**ANY, "tags": ["ſ", "s"]}], kind="jsonl")
 def test_export_is_the_inverse_of_import(tmp_path, records, kind):
     Publication.objects.all().exists() and clear()
     source, first = tmp_path / "source.jsonl", tmp_path / "first.jsonl"

@@ -199,17 +199,24 @@ class ChangeAdmin(Unwritten):
             "title": _("撤销“%(change)s”？") % {"change": change},
             "named": list(records[:20]),
             "more": max(0, change.count - 20),
+            "articles": undoing.articles_touched(change),
+            "at_once": self._at_once(change),
         }
         return self._page(request, change, "undo", context)
 
+    def _at_once(self, change: Change) -> bool:
+        return change.count + undoing.articles_touched(change) <= AT_ONCE
+
     def _undo(self, request: HttpRequest, change: Change) -> HttpResponseRedirect:
-        if change.count > AT_ONCE:
+        if not self._at_once(change):
             job = jobs.start("undo", request.user, change=change.pk)
             return HttpResponseRedirect(job.get_absolute_url())
         result = undoing.undo(change, request.user)
         if result.done:
             done = _("已撤销 %(count)d 条记录的改动。") % {"count": result.done}
             messages.success(request, done)
+        else:
+            messages.error(request, _("什么也没有撤销。"))
         for row, why in result.refused[:20]:
             said = _("没有撤销“%(name)s”：%(why)s") % {"name": row.name, "why": why}
             messages.warning(request, said)

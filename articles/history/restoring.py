@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext as _
+from taggit.models import Tag
 
 from articles.history.recording import recorded
 from articles.history.states import PARTS, RECORDS, dumped, rows_of, states
@@ -78,7 +80,8 @@ def as_restored(former: str, now: str) -> str:
 
 def read(version: Any) -> tuple[type[Model], int, list[dict[str, Any]]]:
     """Return whose version it is, and its rows."""
-    model = version.content_type.model_class()
+    kind = ContentType.objects.get_for_id(version.content_type_id)
+    model: Any = kind.model_class()
     if model not in RECORDS:
         raise RestoreError(_("这种记录已不存在。"))
     return model, int(version.object_id), rows_of(data_of(version))
@@ -95,18 +98,25 @@ def put(
     """Make a record, or its ``stored`` row, what rows say, but for the columns to leave."""
     former = _built(rows[0])
     instance = stored or former
+    # All articles of a tag are indexed with its row: not where only its parts differ.
+    to_store = stored is None or model is not Tag
     for column in model._meta.concrete_fields:
         if column.name in rows[0]["fields"] and column.name not in leave:
-            setattr(instance, column.attname, getattr(former, column.attname))
+            value = getattr(former, column.attname)
+            to_store |= value != getattr(instance, column.attname)
+            setattr(instance, column.attname, value)
     instance.pk = pk
     _forget_who_is_gone(instance)
     _check(instance)
     try:
         with transaction.atomic():
-            instance.save(force_insert=stored is None)
+            if to_store:
+                instance.save(force_insert=stored is None)
             if model in PARTS:
                 _put_parts(model, instance, rows[1:], remarks)
-    except (IntegrityError, ValidationError) as error:
+    except ValidationError as error:
+        raise RestoreError(" ".join(error.messages)) from error
+    except IntegrityError as error:
         raise RestoreError(_("与现有的记录冲突。")) from error
 
 
