@@ -83,7 +83,7 @@ ADDRESSES = {
     "articles_nearduplicate_change": "302 403 403 200 200 200",
     "articles_nearduplicate_changelist": "302 403 403 200 200 200",
     "articles_nearduplicate_delete": "302 403 403 403 200 200",
-    "articles_nearduplicate_history": "302 403 403 200 200 200",
+    "articles_nearduplicate_history": "302 302 302 200 200 200",
     "articles_page_add": "302 403 403 200 200 200",
     "articles_page_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_page_changelist": "302 403 200 200 200 200",

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection
@@ -12,7 +13,13 @@ from django.urls import reverse
 from articles import gaps
 from articles.admin import lists
 from articles.admin.article import ArticleAdmin
-from articles.models import Article, DraftText, Issue, NearDuplicate
+from articles.models import (
+    Article,
+    DraftText,
+    Issue,
+    NearDuplicate,
+    WordCandidate,
+)
 from articles.search import desk, index
 from tests.factories import make_article, make_issue, make_page, make_publication
 
@@ -39,6 +46,25 @@ def reporter(client):
     return user
 
 
+def test_no_list_counts_all_its_rows_for_each_choice_of_its_filters(admin_client):
+    lists_of = [
+        f"{model._meta.app_label}_{model._meta.model_name}" for model in site._registry
+    ]
+    assert len(lists_of) > 10
+    for name in lists_of:
+        page = admin_client.get(url(f"{name}_changelist") + "?_facets=True")
+        assert page.status_code == 200
+        assert not page.context["cl"].add_facets, name
+
+
+def test_filters_name_no_columns_and_genres_of_drafts(client, reporter):
+    make_article("见报的", column="今日论语", genre="评论")
+    make_article("秘密", column="绝密栏目", genre="绝密体裁", status="draft")
+    page = client.get(url("articles_article_changelist")).content.decode()
+    assert "今日论语" in page
+    assert "绝密" not in page
+
+
 # ---- The desk
 
 
@@ -63,9 +89,35 @@ def test_the_desk_shows_what_waits(admin_client, admin_user):
     assert panels["own"].counted == "1"
 
 
-@pytest.mark.parametrize(
-    "panel", ["own", "review", "scheduled", "doubtful", "drafts", "duplicates", "gaps"]
-)
+def test_words_that_wait_are_on_the_desk_of_who_may_judge_them(
+    admin_client, client, reporter
+):
+    WordCandidate.objects.create(word="已经有了", score=9, verdict="accepted")
+    WordCandidate.objects.create(word="数字孪生", score=7, touched=12)
+    WordCandidate.objects.create(word="低空经济", score=8)
+    panels = {p.name: p for p in admin_client.get(url("index")).context["panels"]}
+    rows = panels["candidates"].rows
+    assert [row.text for row in rows] == ["低空经济", "数字孪生"]
+    assert rows[1].note == "术语，涉及 12 篇"
+    client.force_login(reporter)
+    names = [panel.name for panel in client.get(url("index")).context["panels"]]
+    assert "candidates" not in names
+
+
+def test_the_list_of_ones_own_is_that_of_the_desk(admin_client, admin_user):
+    for status in ("draft", "review", "published"):
+        make_article(status, status=status, entered_by=admin_user)
+    make_article("别人的", status="draft")
+    panel = next(iter(admin_client.get(url("index")).context["panels"]))
+    rows = admin_client.get(panel.url).context["cl"].result_list
+    assert {row.headline for row in rows} == {"draft", "review"}
+    assert [row.text for row in panel.rows] == [row.headline for row in rows]
+
+
+PANELS = ["own", "review", "scheduled", "doubtful", "drafts", "duplicates"]
+
+
+@pytest.mark.parametrize("panel", [*PANELS, "candidates", "gaps"])
 def test_every_panel_leads_to_all_that_it_shows_the_first_of(admin_client, panel):
     response = admin_client.get(url("index"))
     addresses = {panel.name: panel.url for panel in response.context["panels"]}

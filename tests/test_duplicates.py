@@ -1,14 +1,18 @@
 """Near-duplicates in the database: found once, judged by editors, never merged."""
 
+import datetime
 import io
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from articles.ingest import near_duplicates
-from articles.models import Article, NearDuplicate, Paragraph, TextSketch
+from articles.ingest import duplicates, near_duplicates
+from articles.models import Article, Job, NearDuplicate, Paragraph, TextSketch
 from tests.actions import run_action
 from tests.factories import make_article, make_issue, make_page
 
@@ -95,6 +99,35 @@ def test_the_list_of_pairs_takes_few_queries(
     assert NearDuplicate.objects.count() == 15
     with django_assert_max_num_queries(10):
         admin_client.get(reverse("admin:articles_nearduplicate_changelist"))
+
+
+def test_an_article_changed_by_a_clock_that_is_ahead_is_compared_once():
+    article = make_article("甲", body=STORY[:3])
+    later = timezone.now() + datetime.timedelta(hours=1)
+    Article.objects.filter(pk=article.pk).update(updated_at=later)
+    assert [*islice(duplicates.find(), 5)] == [(1, 0)]
+
+
+def test_a_comparison_that_goes_on_is_not_started_again(admin_client):
+    address = reverse("admin:articles_nearduplicate_find")
+    assert admin_client.post(address).url == admin_client.post(address).url
+    assert Job.objects.count() == 1
+
+
+def test_pairs_name_no_drafts_of_others(client):
+    names = ("view_nearduplicate", "change_nearduplicate", "view_article")
+    user = User.objects.create_user("shi", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    out, other = make_article("见报的"), make_article("也见报的")
+    secret = make_article("绝密", status="draft")
+    likeness = {"similarity": 0.9, "agreement": 0.9}
+    seen = NearDuplicate.objects.create(first=out, second=other, **likeness)
+    hidden = NearDuplicate.objects.create(first=out, second=secret, **likeness)
+    listed = client.get(reverse("admin:articles_nearduplicate_changelist"))
+    assert list(listed.context["cl"].result_list) == [seen]
+    form = reverse("admin:articles_nearduplicate_change", args=[hidden.pk])
+    assert client.get(form).status_code == 302
 
 
 def test_a_pair_goes_with_its_article():

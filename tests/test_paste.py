@@ -276,6 +276,28 @@ def test_without_a_page_it_is_asked_for_and_nothing_is_lost(admin_client):
     assert Article.objects.count() == 2
 
 
+def test_a_mistake_in_the_place_loses_nothing_of_what_was_mended(admin_client):
+    listed = admin_client.post(PASTE, {"text": TWO})
+    data = as_found(listed, **{"a1-headline": "改过的题"})
+    for wrong in ({"published_on": "2020-06-08"}, {"page": "9" * 9}, {"edition": "/"}):
+        again = admin_client.post(PASTE, {**data, **wrong})
+        assert found(again)[0]["headline"].value() == "改过的题"
+        page = again.content.decode()
+        assert 'name="publication"' in page
+        assert "将新建版面" not in page
+        assert 'class="errorlist"' in page
+    assert not Article.objects.exists()
+
+
+def test_a_new_article_is_offered_no_text_of_a_stored_one(admin_client):
+    stored = make_article(status="draft")
+    change = reverse("admin:articles_article_change", args=[stored.pk])
+    kept = admin_client.get(change).context["kept"]["name"]
+    new = admin_client.get(ADD).context["kept"]
+    assert new["name"].startswith(f"{new['user']}:{new['form']}")
+    assert not kept.startswith(f"{new['user']}:{new['form']}")
+
+
 # ---- What was entered before
 
 

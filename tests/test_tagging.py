@@ -157,6 +157,21 @@ def test_who_has_one_of_them_open_is_told_that_it_changed(admin_client):
     assert tag_work.retag([article.pk], add=["新事"]) == 0
 
 
+def test_a_tag_that_no_statement_can_hold_is_refused_wherever_it_is_sent(admin_client):
+    article = make_article()
+    listed, alone = (
+        url("articles_article_changelist"),
+        url("articles_article_suggested_tags", article.pk),
+    )
+    data = {"action": "add_tags", "_selected_action": [article.pk], "confirmed": "yes"}
+    data |= {"asked_count": "1", "tags": ["新\0事"]}
+    for address in (listed, alone):
+        page = admin_client.post(address, data)
+        assert page.status_code == 200
+        assert "errorlist" in page.content.decode()
+    assert tagged(article) == []
+
+
 def test_no_tags_or_no_names_are_asked_for_again(admin_client):
     article = make_article()
     data = {"action": "add_tags", "_selected_action": [article.pk], "confirmed": "yes"}

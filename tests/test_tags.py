@@ -225,6 +225,23 @@ def tag_data(name, **more):
     return {"name": name, **management("entry", 0), **management("synonyms", 0), **more}
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["财经", "FINANCE", "finance"], "已有这个同义词"),
+        (["ECONOMY"], "已有同名的标签"),
+    ],
+)
+def test_synonyms_that_are_alike_are_told_in_the_form(editor, names, said):
+    rows = {f"synonyms-{n}-name": name for n, name in enumerate(names)}
+    data = tag_data("economy", slug="economy", **rows)
+    data["synonyms-TOTAL_FORMS"] = len(names)
+    page = editor.post(url("taggit_tag_add"), data)
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert not Tag.objects.exists()
+
+
 # ---- Renaming
 
 

@@ -15,9 +15,9 @@ from articles.admin import (
     jobs,
     lexicon,
     place,
+    search_document,
     staff,
     tag,
-    words,
 )
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     "jobs",
     "lexicon",
     "place",
+    "search_document",
     "staff",
     "tag",
-    "words",
 ]
 
 admin.site.site_header = _("报纸档案")

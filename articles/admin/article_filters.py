@@ -1,5 +1,6 @@
 """What the list of articles is filtered by, each from an index."""
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin
@@ -17,19 +18,21 @@ FREQUENT_SECONDS = 600
 
 
 class MineFilter(admin.SimpleListFilter):
-    """What the user entered."""
+    """What the user entered: all of it, or what is still to be done."""
 
     title = gettext_lazy("录入者")
     parameter_name = "mine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the one choice besides all."""
-        return [("1", _("我录入的"))]
+        """Return the two choices besides all."""
+        return [("1", _("我录入的")), ("open", _("我录入的，草稿和审稿中"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Return the articles that the user entered."""
-        own = self.value() == "1"
-        return queryset.filter(entered_by=request.user.pk) if own else queryset
+        own = queryset.filter(entered_by=request.user.pk)
+        if self.value() == "open":
+            return own.filter(status__in=(Article.Status.DRAFT, Article.Status.REVIEW))
+        return own if self.value() == "1" else queryset
 
 
 class ScheduledFilter(admin.SimpleListFilter):
@@ -71,7 +74,10 @@ class YearFilter(admin.SimpleListFilter):
 
 
 class FrequentValues(admin.SimpleListFilter):
-    """The most frequent values of a field; all of them would be a very long list."""
+    """The most frequent values of a field; all of them would be a very long list.
+
+    Of what readers see: a value may be all that there is of a draft, and the list is everybody's.
+    """
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the values, most frequent first."""
@@ -94,7 +100,10 @@ class FrequentValues(admin.SimpleListFilter):
 def _frequent(name: str) -> list[str]:
     given = Article.objects.exclude(**{name: ""}).values_list(name)
     frequent = given.annotate(articles=Count("pk")).order_by("-articles", name)
-    return [value for value, _count in frequent[:FREQUENT_VALUES]]
+    # They are counted in an index that does not know what is published.
+    some = (value for value, _count in frequent[: 2 * FREQUENT_VALUES])
+    seen = (v for v in some if Article.objects.published().filter(**{name: v}).exists())
+    return list(islice(seen, FREQUENT_VALUES))
 
 
 class ColumnFilter(FrequentValues):

@@ -24,7 +24,7 @@ from articles.admin.base import ArchiveAdmin
 from articles.admin.confirm import asked, is_answer
 from articles.admin.lexicon import effects, say
 from articles.admin.lists import ArchiveList
-from articles.models import Job, LexiconWord, SearchDocument, WordCandidate
+from articles.models import LexiconWord, SearchDocument, WordCandidate
 from articles.search.document import FIELD_SEPARATOR
 
 Verdict = WordCandidate.Verdict
@@ -235,7 +235,5 @@ class WordCandidateAdmin(ArchiveAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        running = Job.objects.filter(kind="find_words", ended_at=None).order_by("-pk")
-        job = next((job for job in running[:1] if not job.is_over), None)
-        job = job or jobs.start("find_words", request.user)
+        job = jobs.start_once("find_words", request.user)
         return HttpResponseRedirect(job.get_absolute_url())

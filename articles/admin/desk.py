@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from articles import gaps, workflow
 from articles.admin.lists import bounded_count
-from articles.models import Article, NearDuplicate
+from articles.models import Article, NearDuplicate, WordCandidate
 
 ROWS = 6
 # A number beyond this is not counted.
@@ -63,6 +63,8 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield _drafts()
     if user.has_perm("articles.view_nearduplicate") and workflow.sees_all(user):
         yield _near_duplicates()
+    if user.has_perm("articles.change_wordcandidate"):
+        yield _candidates()
     if user.has_perm("articles.view_issue"):
         yield _gaps()
     yield _recent(user)
@@ -72,7 +74,7 @@ def _own(user: Any) -> Panel:
     rows = Article.objects.filter(
         entered_by=user.pk, status__in=(Status.DRAFT, Status.REVIEW)
     ).order_by("-pk")
-    url = _list("?mine=1&status__exact=draft")
+    url = _list("?mine=open")
     return _of_articles("own", _("我的稿件"), rows, url, _("没有未发布的稿件。"))
 
 
@@ -114,7 +116,9 @@ def _of_articles(name: str, title: str, articles: Any, url: str, none: str) -> P
 
 def _near_duplicates() -> Panel:
     pairs = NearDuplicate.objects.filter(verdict=NearDuplicate.Verdict.OPEN)
-    shown = pairs.order_by("-pk").select_related("first", "second")[:ROWS]
+    both = ("first__headline", "second__headline")
+    shown = pairs.order_by("-pk").select_related("first", "second")
+    shown = shown.only("agreement", *both)[:ROWS]
     rows = [
         Row(
             f"{pair.first.headline} / {pair.second.headline}",
@@ -127,6 +131,23 @@ def _near_duplicates() -> Panel:
     none = _("没有待判断的近似文章。")
     count = bounded_count(pairs, COUNTED)
     return Panel("duplicates", _("近似文章"), rows, count, url, none)
+
+
+def _candidates() -> Panel:
+    waiting = WordCandidate.objects.filter(verdict=WordCandidate.Verdict.OPEN)
+    rows = [
+        Row(
+            candidate.word,
+            _change("wordcandidate", candidate.pk),
+            _("%(kind)s，涉及 %(count)d 篇")
+            % {"kind": candidate.get_kind_display(), "count": candidate.touched},
+        )
+        for candidate in waiting.order_by("-score", "-pk")[:ROWS]
+    ]
+    url = reverse("admin:articles_wordcandidate_changelist")
+    none = _("没有待判断的候选词。")
+    count = bounded_count(waiting, COUNTED)
+    return Panel("candidates", pgettext("plural", "候选词"), rows, count, url, none)
 
 
 def _gaps() -> Panel:

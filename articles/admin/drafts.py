@@ -26,8 +26,8 @@ _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 def kept(request: HttpRequest, form: str, *, dirty: bool = False) -> dict[str, Any]:
     """Return what a template needs to keep a form: its name, of this user alone.
 
-    ``form`` says what is written: ``article:7``. One that has no key yet (``article:``) gets
-    a name of its own, so that two windows keep two texts. ``dirty`` is a page that shows what
+    ``form`` says what is written: ``article:7``. One that has no key yet (``new-article:``)
+    gets a name of its own, so that two windows keep two texts. ``dirty`` is a page that shows what
     is not stored, and needs no keystroke to be kept. ``also`` are the forms that led here,
     which are stored with this one.
     """
@@ -91,7 +91,8 @@ class KeepingAdmin(admin.ModelAdmin):
         """Give the form its name."""
         obj = kwargs.get("obj")
         dirty = request.method == "POST" or bool(context.get("unsaved"))
-        form = f"article:{obj.pk}" if obj else "article:"
+        # No beginning of the other: a new article is offered no text of a stored one.
+        form = f"article:{obj.pk}" if obj else "new-article:"
         context["kept"] = kept(request, form, dirty=dirty)
         return super().render_change_form(request, context, *args, **kwargs)
 

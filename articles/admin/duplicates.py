@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import jobs
+from articles import jobs, workflow
 from articles.admin.base import ArchiveAdmin
 from articles.admin.confirm import asked
 from articles.models import Article, NearDuplicate
@@ -38,6 +38,14 @@ class NearDuplicateAdmin(ArchiveAdmin):
     actions = ["same", "different"]
     list_display_links = ["likeness"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the pairs of which the user may see both: they say headlines of drafts."""
+        pairs = super().get_queryset(request)
+        if workflow.sees_all(request.user):
+            return pairs
+        seen = workflow.visible(request.user, Article.objects.all()).values("pk")
+        return pairs.filter(first__in=seen, second__in=seen)
+
     def get_urls(self) -> list[URLPattern]:
         """Add the address that starts the search for pairs."""
         view = self.admin_site.admin_view(self.find_view)
@@ -45,12 +53,12 @@ class NearDuplicateAdmin(ArchiveAdmin):
         return [path("find/", view, name=name), *super().get_urls()]
 
     def find_view(self, request: HttpRequest) -> HttpResponse:
-        """Start the job that compares what is new, and show it."""
+        """Start the job that compares what is new, or show the one that goes on."""
         if not jobs.may_start(request.user, "duplicates"):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        job = jobs.start("duplicates", request.user)
+        job = jobs.start_once("duplicates", request.user)
         return HttpResponseRedirect(job.get_absolute_url())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -159,17 +160,15 @@ class FoundForm(forms.ModelForm):
         fields = pasted.HEADS
 
     def __init__(
-        self, *args: Any, found: Found, again: list[Repeat], **kwargs: Any
+        self, data: Any = None, *, found: Found, user: Any, **kwargs: Any
     ) -> None:
         """Show what was found, with a field for each caption and credit."""
-        self.found, self.again = found, again
-        initial = {
-            **found.heads,
-            "body": write(found.body, pgettext("mark", "图")),
-            "take": not again,
-        }
-        kwargs["initial"] = initial
-        super().__init__(*args, **kwargs)
+        self.found, self._user = found, user
+        body = write(found.body, pgettext("mark", "图"))
+        initial: dict[str, Any] = {**found.heads, "body": body}
+        if data is None:  # otherwise somebody has chosen
+            initial["take"] = not self.again
+        super().__init__(data, initial=initial, **kwargs)
         for number, photo in enumerate(found.photos, 1):
             caption = forms.CharField(
                 label=_("图 %(number)d 说明") % {"number": number}, required=False
@@ -186,6 +185,11 @@ class FoundForm(forms.ModelForm):
         """Return the parts."""
         numbers = set(range(1, len(self.found.photos) + 1))
         return parts_of(self.cleaned_data["body"], numbers)
+
+    @cached_property
+    def again(self) -> list[Repeat]:
+        """Return what is in the archive already; asked only where it is shown."""
+        return repeats(self._user, self.found)
 
     @property
     def taken(self) -> bool:
@@ -288,10 +292,11 @@ class PasteAdmin(FillingAdmin):
         if "_again" in data:
             return self._ask(request, PasteForm(user=request.user, initial=data.dict()))
         form = PasteForm(data, user=request.user)
-        if not form.is_valid():
-            return self._ask(request, form)
-        if "_store" in data:
+        is_valid = form.is_valid()
+        if "_store" in data and "text" in form.cleaned_data:
             return self._store(request, _reading(request, form, data))
+        if not is_valid:
+            return self._ask(request, form)
         read: Pasted = form.cleaned_data["text"]
         if len(read.found) == 1 and not form.cleaned_data["new"]:
             typed = Filling({"page": form.cleaned_data["page"]})
@@ -316,6 +321,7 @@ class PasteAdmin(FillingAdmin):
             articles=reading.articles,
             page=reading.page,
             new=reading.new,
+            placed=not reading.form.errors and bool(reading.page or reading.new),
             media=media,
             kept=kept(request, _name(reading.pasted), dirty="_store" in request.POST),
         )
@@ -338,6 +344,9 @@ class PasteAdmin(FillingAdmin):
     def _store(self, request: HttpRequest, reading: _Reading) -> HttpResponse:
         """Store what was taken as drafts, all or nothing."""
         taken = [form for form in reading.articles if form.taken]
+        if reading.form.errors:
+            messages.error(request, _("有的地方要改，什么都还没有存。"))
+            return self._list(request, reading)
         if not (reading.page or reading.new):
             reading.form.add_error("page", _("请先给出版面。"))
             return self._list(request, reading)
@@ -396,9 +405,7 @@ def _name(read: Pasted) -> str:
 
 def _reading(request: HttpRequest, form: PasteForm, data: Any = None) -> _Reading:
     articles = [
-        FoundForm(
-            data, prefix=f"a{number}", found=found, again=repeats(request.user, found)
-        )
+        FoundForm(data, prefix=f"a{number}", found=found, user=request.user)
         for number, found in enumerate(form.cleaned_data["text"].found, 1)
     ]
     return _Reading(form, articles)

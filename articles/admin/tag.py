@@ -69,6 +69,24 @@ class SynonymForm(forms.ModelForm):
         return name
 
 
+class SynonymFormSet(forms.BaseInlineFormSet):
+    """The other names of a tag, no two of them alike, and none its own."""
+
+    def clean(self) -> None:
+        """Refuse a name that another row, or the tag itself, has in whatever capitals."""
+        super().clean()
+        own, seen = str(self.instance.name).upper(), set()
+        for form in self.forms:
+            name = getattr(form, "cleaned_data", {}).get("name")
+            if not name or form in self.deleted_forms:
+                continue
+            if name.upper() in seen:
+                form.add_error("name", _("已有这个同义词。"))
+            elif form.has_changed() and name.upper() == own:
+                form.add_error("name", _("已有同名的标签。"))
+            seen.add(name.upper())
+
+
 class EntryInline(Compact, admin.StackedInline):
     """Where the tag stands in the tree."""
 
@@ -85,6 +103,7 @@ class SynonymInline(Compact, admin.TabularInline):
 
     model = TagSynonym
     form = SynonymForm
+    formset = SynonymFormSet
     fields = ["name"]
     extra = 0
 

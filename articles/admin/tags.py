@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,6 +22,8 @@ from articles.search import tag_names
 from articles.tags import MAX_LENGTH, parse_tags, validate_tag_name
 
 SEPARATORS = [",", "，", "、", ";", "；"]
+# No statement can hold it, so it is refused before the database is asked.
+_refuse_nul = ProhibitNullCharactersValidator()
 
 
 class TagNames(AutocompleteJsonView):
@@ -103,6 +106,8 @@ class TagsField(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         """Return the names to store, each once."""
         given = list(dict.fromkeys(value or []))
+        for name in given:
+            _refuse_nul(name)
         # A tag of other origin may hold a separator: as long as it exists, it is one name.
         existing = set(
             Tag.objects.filter(name__in=given).values_list("name", flat=True)

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from taggit.models import Tag
 
 from articles.history import versions
 from articles.history.states import (
@@ -20,7 +21,7 @@ from articles.history.states import (
     rows_of,
     states,
 )
-from articles.models import Article, Issue, Page
+from articles.models import Article, Issue, Page, TagEntry
 from articles.models.change import MAX_NAME, Change, ChangedRecord
 from articles.models.watched import watched_by
 
@@ -62,6 +63,9 @@ class Recording:
             self._note(model, pks)
         if model in PART_MODELS:
             self._note(PART_MODELS[model], article_ids)
+        elif gone and model is Tag:
+            below = TagEntry.objects.filter(parent__in=list(pks))
+            self._note(Tag, below.values_list("tag", flat=True))
         elif gone and model in (Issue, Page):
             if model is Issue:
                 pages = Page._base_manager.filter(issue__in=list(pks))

@@ -71,6 +71,8 @@ RECORDS: tuple[type[Model], ...] = (
     WordCandidate,
 )
 PART_MODELS = {part: whole for whole, parts in PARTS.items() for part, *_ in parts}
+# What they are called may change, and the record that names them does not.
+_BESIDE = {name for parts in PARTS.values() for *_, named in parts for name in named}
 # Written at every change, made from other columns, or by jobs: no change by themselves.
 _IGNORED = {
     "updated_at", "image_width", "image_height", "is_in_use",
@@ -133,16 +135,20 @@ def changed_fields(before: str, after: str) -> list[str]:
 
 
 def same(former: str, latter: str) -> bool:
-    """Return whether two states say the same, in the columns that the former knows."""
+    """Return whether two states say the same, in the columns that the former knows.
+
+    That a tag or a contributor has another name by now is a change of theirs.
+    """
     old, new = rows_of(former), rows_of(latter)
     return len(old) == len(new) and all(
-        a["model"] == b["model"] and a["fields"] == _only(b, a)
+        a["model"] == b["model"] and _only(a, a) == _only(b, a)
         for a, b in zip(old, new, strict=True)
     )
 
 
 def _only(row: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
-    return {n: v for n, v in row["fields"].items() if n in like["fields"]}
+    known = like["fields"].keys() - _BESIDE
+    return {n: v for n, v in row["fields"].items() if n in known}
 
 
 def _by_model(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -23,10 +23,12 @@ _MOST_CANDIDATES = 200
 
 def find() -> Iterator[tuple[int, int]]:
     """Compare the articles that have no sketch or an old one; yield (compared, pairs found)."""
-    compared = pairs = 0
-    while ids := _unsketched():
+    compared = pairs = last = 0
+    # Each once: one that changes meanwhile, or by a clock that is ahead, is the next run's.
+    while ids := _unsketched(after=last):
         pairs += compare(ids)
         compared += len(ids)
+        last = ids[-1]
         yield compared, pairs
 
 
@@ -46,8 +48,9 @@ def _new() -> QuerySet[Article]:
     return Article.objects.filter(old | changed)
 
 
-def _unsketched() -> list[int]:
-    return list(_new().order_by("pk").values_list("pk", flat=True)[:BATCH])
+def _unsketched(after: int) -> list[int]:
+    rest = _new().filter(pk__gt=after).order_by("pk")
+    return list(rest.values_list("pk", flat=True)[:BATCH])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles.history import recorded
+from articles.history import keep_all, recorded
 from articles.models import Completion, TagEntry, TagSynonym, watched
 from articles.models.change import Change
 from articles.models.tag_entry import (
@@ -211,6 +211,8 @@ def load(terms: list[Term], vocabulary: str) -> Loaded:
         lock_tree()
         tree = _Tree(vocabulary, terms)
         tree.tags = _tags_of(terms)
+        there = Tag.objects.filter(pk__in=[tag.pk for tag in tree.tags.values()])
+        keep_all(there, "")
         new = [term for term in terms if term.name not in tree.tags]
         tree.tags |= _made(new)
         entries = list(_entries(tree))

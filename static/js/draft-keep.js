@@ -182,7 +182,7 @@
       return name;
     }
 
-    // What was written into this form, or into one like it that no open window has.
+    // What was written into this form, or, for a new record, into any form of a new one.
     offer() {
       const { user, form } = this.box.dataset;
       const begin = `${PREFIX}${user}:${form}`;

@@ -22,11 +22,19 @@ for (const name of ["dragleave", "drop"]) {
   input.addEventListener(name, () => input.classList.remove("over"));
 }
 
+const button = form.querySelector('[type="submit"]');
+const said = button.value;
+
 form.addEventListener("submit", () => {
-  const button = form.querySelector('[type="submit"]');
   button.value = form.dataset.sending;
   // After the form is sent: a button without life does not send it.
   setTimeout(() => (button.disabled = true));
+});
+
+// Back from the page that followed, which the browser may have kept as it was left.
+addEventListener("pageshow", () => {
+  button.value = said;
+  button.disabled = false;
 });
 
 function line(text) {

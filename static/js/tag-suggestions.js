@@ -5,7 +5,7 @@ const HEADS = ["headline", "kicker", "deck"];
 
 function text(form) {
   const boxes = [...HEADS.map((name) => form.elements[name]), ...form.querySelectorAll("textarea")];
-  const said = boxes.filter((box) => box && !["source_text", "correction"].includes(box.name));
+  const said = boxes.filter((box) => box && !["source_text", "correction", "note"].includes(box.name));
   return said.map((box) => box.value).filter(Boolean).join("\n");
 }
 

@@ -1,17 +1,15 @@
 """A view of what search reads."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.base import ArchiveAdmin
+from articles.admin.base import ReadOnlyAdmin
 from articles.models import SearchDocument
 
 
 @admin.register(SearchDocument)
-class SearchDocumentAdmin(ArchiveAdmin):
+class SearchDocumentAdmin(ReadOnlyAdmin):
     """What the index says of an article: to look at only, the index writes it."""
 
     fields = [
@@ -32,15 +30,3 @@ class SearchDocumentAdmin(ArchiveAdmin):
         wide = ["words", "bigrams", "text"]
         wide += ["article__source_text", "article__correction"]
         return super().get_queryset(request).select_related("article").defer(*wide)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no: only the index writes."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: only the index writes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: only the index writes."""
-        return False
