@@ -218,5 +218,6 @@ class ArticleAdmin(
 
     @admin.display(description=gettext_lazy("修改时间"), ordering="updated_at")
     def changed(self, obj: Article) -> str:
-        """Return the time of the last change, short enough for one line."""
-        return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
+        """Return the time of the last change, which breaks between day and hour only."""
+        time = f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
+        return time.replace("-", "\N{NON-BREAKING HYPHEN}")

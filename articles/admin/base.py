@@ -18,7 +18,13 @@ from django.utils.translation import gettext as _
 from articles.admin.history import RecordHistory
 from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
 from articles.admin.searching import MAX_SEARCH_LENGTH
-from articles.models import DraftText, EditLock, SearchDocument
+from articles.models import (
+    DraftText,
+    EditLock,
+    NearDuplicate,
+    SearchDocument,
+    TextSketch,
+)
 from articles.search.pending import indexed
 from articles.sign_in import RESTORE
 
@@ -32,6 +38,7 @@ POSITION_CONSTRAINTS = (
     "photo_position_once_an_article",
 )
 CHARACTERS_IN_A_LINE = 40
+MADE_OF_RECORDS = (SearchDocument, DraftText, EditLock, TextSketch, NearDuplicate)
 
 
 class SafeLists(admin.ModelAdmin):
@@ -169,9 +176,6 @@ class Compact(admin.options.BaseModelAdmin):
 class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     """Pages of the archive's records: all that one request stores is indexed once."""
 
-    class Media:
-        css = {"all": ["admin-archive.css"]}
-
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show or store a record with all rows of its form."""
         return _stored(
@@ -196,12 +200,12 @@ class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
-        """Return what goes with these records, but for what search reads of them.
+        """Return what goes with these records, but for what the archive makes of them itself.
 
-        Editors may not delete that by itself, and need not know of it.
+        Editors may not delete that alone, and need not know of it.
         """
         gone, counts, missing, protected = super().get_deleted_objects(objs, request)
-        for model in (SearchDocument, DraftText, EditLock):
+        for model in MADE_OF_RECORDS:
             name = str(model._meta.verbose_name)
             counts.pop(str(model._meta.verbose_name_plural), None)
             missing.discard(name)
