@@ -39,7 +39,7 @@ class SearchDocumentAdmin(ReadOnlyAdmin):
         _VERSION,
         _column("digest", gettext_lazy("摘要")),
     ]
-    fields: Any = readonly_fields
+    fields = (*readonly_fields,)
     list_display = ["__str__", _ARTICLE, _PUBLISHED_ON, _VERSION]
     search_fields = ["=article__id", "article__headline"]
     ordering = ["-published_on", "-article_id", "part"]
