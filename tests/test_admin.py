@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from taggit.models import Tag
 
+from articles.admin import doubts
 from articles.admin.doubts import DECISIONS, REASONS
 from articles.body_rows import text_of
 from articles.ingest import structure
@@ -697,6 +698,18 @@ def test_doubts_are_shown_with_their_places_in_the_source(admin_client):
     assert "&lt;b&gt;逛出&lt;/b&gt;" in text
     assert "虚词重复" in text
     assert "9999" not in text
+
+
+def test_of_very_many_doubts_the_first_are_shown_in_a_time_by_their_number():
+    found = [
+        {"start": n, "end": n + 2, "code": "misprint", "confidence": 1.0, "reasons": []}
+        for n in range(8_000)
+    ]
+    article = Article(source_text="口" * 9_000, doubts=found)
+    shown = doubts.review(article)
+    assert shown.count("<li>") == doubts.MOST_SHOWN
+    assert shown.count("口") >= 9_000
+    assert "以及另外 7700 处" in shown
 
 
 def test_articles_for_review_are_listed_and_publishing_ends_the_review(admin_client):
