@@ -36,10 +36,15 @@ def on_starting(server: Any) -> None:
     from django.db import connections
     from django.urls import get_resolver
 
+    from articles.ingest.page_text import parse_page
     from articles.text.fold import fold
+    from articles.text.pinyin import readings
     from articles.text.segment import segment
 
-    segment(fold("報紙檔案"))
+    folded = fold("報紙檔案")
+    segment(folded)
+    readings(folded)
+    parse_page(folded)
     _ = get_resolver().url_patterns
     # A connection used by two processes is none.
     connections.close_all()

@@ -1,5 +1,7 @@
 """What all tests share: static files as served, and a new cluster of the embedded PostgreSQL."""
 
+import fcntl
+
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -9,6 +11,21 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.embedded import open_workshop
+
+
+def pytest_configure(config):
+    """Refuse a second run in this folder: both would use one database, and spoil each other."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    lock = (settings.VAR_DIR / "tests.lock").open("a")
+    config.add_cleanup(lock.close)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise pytest.UsageError(
+            "other tests are running in this folder, with the same database: wait for their end"
+        ) from None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from articles.models import Page, Region
+from articles.search.pending import indexed
 from tests.factories import make_article, make_issue, make_page, make_publication
 
 SENTENCE = "梅雨季里，市民撑伞走过外白渡桥，江风把细雨吹成一片白雾。"
@@ -28,6 +29,7 @@ def make_extremes():
     }
 
 
+@indexed()
 def _briefs():
     page = make_page("8", make_issue("2020-03-01"), name="简讯")
     for number in range(60):

@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 
 from articles.ingest.record import Record, from_exchange
 from articles.models import Article
+from articles.search.pending import indexed
 from tests.factories import make_article, make_issue, make_page
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +16,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
+@indexed()
 def archive():
     page = make_page("A02", make_issue("2020-06-08"), name="要闻")
     return [

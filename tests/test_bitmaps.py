@@ -21,6 +21,7 @@ from articles.search.database import searching
 from articles.search.filters import Filters
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
+from articles.search.pending import indexed
 from tests.factories import make_article, make_issue, make_page
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +43,9 @@ def archive(monkeypatch):
     monkeypatch.setattr("articles.search.kept._SLOW_SECONDS", 1e9)
     monkeypatch.setattr(facets, "FEW", 0)
     rng = random.Random(20261124)
-    for n in range(60):
-        make_random(rng, n)
+    with indexed():  # all at once
+        for n in range(60):
+            make_random(rng, n)
     assert bitmap_build.build()
     assert Bitmap.objects.filter(kind=Bitmap.Kind.LEXEME, value="的").exists()
     assert Bitmap.objects.filter(kind=Bitmap.Kind.LEXEME, value="h:的").exists()

@@ -18,6 +18,7 @@ from articles.search.facets import count, facets
 from articles.search.filters import Filters
 from articles.search.language import Field, parse
 from articles.search.lexicon import current_lexicon
+from articles.search.pending import indexed
 from tests.factories import make_article, make_issue, make_page, make_publication
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,7 @@ def _empty_cache():
 
 
 @pytest.fixture
+@indexed()
 def archive():
     """Two hundred articles of two newspapers, of random words, tags and authors."""
     rng = random.Random(4)

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import TestCase
 from PIL import Image, ImageChops, ImageStat
 
 from articles import demo_page, demo_pictures
@@ -131,14 +132,6 @@ def test_a_loaded_article_is_found_at_once(asked, position):
     assert headlines(asked) == [golden["headline"]]
 
 
-@pytest.mark.django_db
-def test_the_made_up_archive_does_not_bury_the_real_articles():
-    load("xinmin-2020-06-08", "demo")
-    for asked, position in (("黄润秋", 1), ("长三角", 1), ("在线新经济", 2)):
-        golden = records(SEED / f"article_{position}.json")
-        assert golden["headline"] in headlines(asked)[:5], asked
-
-
 # ---- both
 
 
@@ -171,15 +164,6 @@ def rows():
             cursor.execute(f"SELECT t.*::text FROM {table} t ORDER BY 1")
             found[table] = cursor.fetchall()
     return found
-
-
-@pytest.mark.django_db
-def test_loading_twice_changes_nothing():
-    load("xinmin-2020-06-08", "demo")
-    before = rows()
-    assert len(before["articles_article"]) == 302
-    load("xinmin-2020-06-08", "demo")
-    assert rows() == before
 
 
 @pytest.mark.django_db
@@ -242,44 +226,6 @@ def test_the_demo_is_made_of_the_seeds_own_sentences():
                 assert sentence in seed
 
 
-@pytest.mark.django_db
-def test_the_demo_has_something_to_show_everywhere():
-    load("xinmin-2020-06-08", "demo")
-    articles = Article.objects.filter(headline__startswith=MARK)
-    assert articles.count() == 300
-    assert Publication.objects.count() == 3
-    assert Issue.objects.dates("published_on", "year").count() >= 5
-    assert Issue.objects.exclude(edition="").exists()
-    assert set(articles.values_list("status", flat=True)) == {
-        "draft",
-        "published",
-        "withdrawn",
-    }
-    assert articles.published().exclude(correction="").exists()
-    for filled in ("kicker", "deck", "byline", "dateline", "column", "genre"):
-        assert 20 < articles.exclude(**{filled: ""}).count() < 301, filled
-    assert articles.filter(photos__isnull=False).count() > 30
-    assert Paragraph.objects.filter(kind="subhead", article__in=articles).count() > 30
-    hidden = articles.exclude(status="published")
-    assert not SearchDocument.objects.filter(article__in=hidden).exists()
-    assert SearchDocument.objects.count() == 302 - hidden.count()
-    # The real issue is the newest, so it is the front page.
-    assert Issue.objects.newest_first()[0].publication.slug == "xinmin-wanbao"
-
-
-@pytest.mark.django_db
-def test_traditional_articles_of_the_demo_are_found_by_simplified_words():
-    load("demo")
-    traditional = Article.objects.published().filter(headline__contains="經濟") | (
-        Article.objects.published().filter(paragraphs__text__contains="經濟")
-    )
-    assert traditional.exists()
-    documents = SearchDocument.objects.filter(words__matches="'经济'")
-    assert set(traditional.values_list("pk", flat=True)) <= set(
-        documents.values_list("article_id", flat=True)
-    )
-
-
 def test_the_number_of_articles_and_the_seed_are_respected():
     source = records(FIXTURES[0])
     few, other = demo(source, 7, 1), demo(source, 7, 2)
@@ -299,6 +245,62 @@ def test_make_demo_refuses_a_number_that_makes_no_sense(number):
 def test_make_demo_says_where_it_cannot_write(tmp_path):
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("make_demo", output=str(tmp_path / "missing" / "demo.json"))
+
+
+# ---- both in one archive
+
+
+class TestBothLoaded(TestCase):
+    """Tests of both fixtures together, which take seconds to load: once for all."""
+
+    @classmethod
+    def setUpTestData(cls):
+        load("xinmin-2020-06-08", "demo")
+
+    def test_the_made_up_archive_does_not_bury_the_real_articles(self):
+        for asked, position in (("黄润秋", 1), ("长三角", 1), ("在线新经济", 2)):
+            golden = records(SEED / f"article_{position}.json")
+            assert golden["headline"] in headlines(asked)[:5], asked
+
+    def test_loading_twice_changes_nothing(self):
+        before = rows()
+        assert len(before["articles_article"]) == 302
+        load("xinmin-2020-06-08", "demo")
+        assert rows() == before
+
+    def test_the_demo_has_something_to_show_everywhere(self):
+        articles = Article.objects.filter(headline__startswith=MARK)
+        assert articles.count() == 300
+        assert Publication.objects.count() == 3
+        assert Issue.objects.dates("published_on", "year").count() >= 5
+        assert Issue.objects.exclude(edition="").exists()
+        assert set(articles.values_list("status", flat=True)) == {
+            "draft",
+            "published",
+            "withdrawn",
+        }
+        assert articles.published().exclude(correction="").exists()
+        for filled in ("kicker", "deck", "byline", "dateline", "column", "genre"):
+            assert 20 < articles.exclude(**{filled: ""}).count() < 301, filled
+        assert articles.filter(photos__isnull=False).count() > 30
+        assert (
+            Paragraph.objects.filter(kind="subhead", article__in=articles).count() > 30
+        )
+        hidden = articles.exclude(status="published")
+        assert not SearchDocument.objects.filter(article__in=hidden).exists()
+        assert SearchDocument.objects.count() == 302 - hidden.count()
+        # The real issue is the newest, so it is the front page.
+        assert Issue.objects.newest_first()[0].publication.slug == "xinmin-wanbao"
+
+    def test_traditional_articles_of_the_demo_are_found_by_simplified_words(self):
+        traditional = Article.objects.published().filter(headline__contains="經濟") | (
+            Article.objects.published().filter(paragraphs__text__contains="經濟")
+        )
+        assert traditional.exists()
+        documents = SearchDocument.objects.filter(words__matches="'经济'")
+        assert set(traditional.values_list("pk", flat=True)) <= set(
+            documents.values_list("article_id", flat=True)
+        )
 
 
 # ---- pictures of the demo

@@ -13,6 +13,7 @@ from articles.search import kwic
 from articles.search.filters import Filters
 from articles.search.language import Query, parse
 from articles.search.lexicon import current_lexicon
+from articles.search.pending import indexed
 from tests.factories import make_article, make_issue, make_page
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ def streamed(response):
 
 
 @pytest.fixture
+@indexed()
 def archive():
     for n in range(50):
         page = make_page("1", make_issue(f"2020-06-{n % 28 + 1:02}"))

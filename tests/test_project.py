@@ -1,6 +1,7 @@
 """The promises of README and settings, kept true."""
 
 import ast
+import fcntl
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,8 +93,8 @@ def test_the_files_and_targets_that_the_readme_names_are_there(readme):
 def test_the_commands_of_the_readme_exist():
     text = READMES[0].read_text(encoding="utf-8")
     for name in set(re.findall(r"manage\.py (\w+)", text)):
-        done = run_manage(name, "--help")
-        assert done.returncode == 0, done.stderr
+        command = load_command_class(get_commands()[name], name)
+        assert command.create_parser("manage.py", name).format_help(), name
 
 
 @pytest.mark.parametrize("address", ["/", "/healthz", "/admin/"])
@@ -155,6 +157,17 @@ def test_a_setting_that_makes_no_sense_is_named_and_no_password_shown(name, valu
     last_line = done.stderr.strip().splitlines()[-1]
     assert name in last_line
     assert "hidden" not in last_line
+
+
+def test_a_second_test_run_is_refused(tmp_path):
+    with (tmp_path / "tests.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", __file__], cwd=ROOT, capture_output=True, text=True,
+            env={**os.environ, "NEWSARCHIVE_VAR": str(tmp_path)}, check=False,
+        )  # fmt: skip
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "other tests are running in this folder" in done.stderr
 
 
 def test_nothing_marks_text_as_safe():

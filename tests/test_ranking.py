@@ -17,6 +17,7 @@ from articles.search.engine import Filters
 from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
+from articles.search.pending import indexed
 from articles.search.some import some
 from articles.search.tiers import EVERYTHING, Reaching
 from articles.search.tsvector import quote_all
@@ -54,14 +55,15 @@ def text_of(rng, length):
 def archive(monkeypatch):
     """Make 60 articles of a few words each, so that every word is common."""
     rng = random.Random(20261124)
-    for n in range(60):
-        page = make_page("1", make_issue(f"2020-{n % 12 + 1:02}-{n % 5 + 1:02}"))
-        body = [text_of(rng, rng.randint(1, 60)) for _ in range(rng.randint(1, 3))]
-        tags = rng.sample(WORDS, k=rng.randint(0, 2))
-        make_article(
-            f"{text_of(rng, 5)}{n}", kicker=text_of(rng, 3), byline="本报记者 叶薇",
-            body=body, tags=tags, page=page,
-        )  # fmt: skip
+    with indexed():  # all at once
+        for n in range(60):
+            page = make_page("1", make_issue(f"2020-{n % 12 + 1:02}-{n % 5 + 1:02}"))
+            body = [text_of(rng, rng.randint(1, 60)) for _ in range(rng.randint(1, 3))]
+            tags = rng.sample(WORDS, k=rng.randint(0, 2))
+            make_article(
+                f"{text_of(rng, 5)}{n}", kicker=text_of(rng, 3), byline="本报记者 叶薇",
+                body=body, tags=tags, page=page,
+            )  # fmt: skip
     # Some words are common and some are not.
     monkeypatch.setattr(bitmap_build, "COMMON", 0.7)
     monkeypatch.setattr(bitmap_build, "_MAYBE_COMMON", 0.7)

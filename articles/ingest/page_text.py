@@ -5,11 +5,7 @@ units of a set form set aside (captions, editors, folio, jumps), the others labe
 (``structure``), and the parts of each article cut out of them (``assemble``).
 """
 
-from articles.ingest import assemble
-from articles.ingest.lines import read_units
 from articles.ingest.parsed import ParsedPage
-from articles.ingest.set_forms import sort_out
-from articles.ingest.structure import decide
 
 
 def parse_page(source: str) -> ParsedPage:
@@ -19,6 +15,12 @@ def parse_page(source: str) -> ParsedPage:
     Heads, paragraphs and captions are as printed, but that lines which a column's width or
     end had broken are joined. It never raises for any string.
     """
+    # Imported late: to compile their patterns takes half a second, and every command would wait.
+    from articles.ingest import assemble
+    from articles.ingest.lines import read_units
+    from articles.ingest.set_forms import sort_out
+    from articles.ingest.structure import decide
+
     units, asides = sort_out(read_units(source))
     decisions = decide(units)
     return assemble.page(source, units, decisions, asides)

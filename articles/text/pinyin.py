@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 from articles.text.fold import fold
 
 # 长三角 is chang or zhang, san, and jiao; more than this is nobody's name.
@@ -29,6 +27,9 @@ def readings(text: str, most: int = _MOST_READINGS) -> list[Reading]:
     >>> [reading.initials for reading in readings("长三角")]
     ['zsj', 'csj']
     """
+    # Imported late: its dictionaries take a third of a second, and every command would wait.
+    from pypinyin import Style, lazy_pinyin, pinyin
+
     folded = "".join(char for char in fold(text) if char.isalnum())
     likely = lazy_pinyin(folded, style=Style.NORMAL, errors=_one_by_one)
     each = pinyin(folded, style=Style.NORMAL, heteronym=True, errors=_one_by_one)
