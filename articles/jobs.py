@@ -123,7 +123,8 @@ class Progress:
 
     def values(self) -> dict[str, Any]:
         """Return the columns of the row that say how far it is."""
-        return {"done": self.done, "total": self.total, "message": self.message}
+        said = storable(self.message)
+        return {"done": self.done, "total": self.total, "message": said}
 
     def _note(self) -> None:
         try:
@@ -156,8 +157,11 @@ def may_start(user: Any, kind: str) -> bool:
 
 def may_repeat(user: Any, job: Job) -> bool:
     """Return whether the user may run the same again, now that it is over."""
-    is_used_up = job.kind in ONCE and job.state == Job.State.DONE
-    return may_start(user, job.kind) and job.is_over and not is_used_up
+    return may_start(user, job.kind) and job.is_over and not _is_used_up(job)
+
+
+def _is_used_up(job: Job) -> bool:
+    return job.kind in ONCE and job.state == Job.State.DONE
 
 
 def visible(user: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -196,10 +200,12 @@ def start_once(kind: str, user: Any) -> Job:
 def again(job: Job, user: Any) -> Job:
     """Start the same work anew, as this user's, for a job that is over.
 
-    Raise JobError where it is not.
+    Raise JobError where it is not, or has used up what it was given.
     """
     if not job.is_over:
         raise JobError(_("任务还没有结束。"))
+    if _is_used_up(job):
+        raise JobError(_("这个任务已经完成，不能再来一次。"))
     # A process that was given up must not begin, or go on, when it is heard again.
     Job.objects.filter(pk=job.pk, ended_at=None).update(
         state=Job.State.FAILED, ended_at=timezone.now(), message=_("进程已中断。")
@@ -230,6 +236,11 @@ def run(pk: int) -> None:
     Job.objects.filter(pk=pk, ended_at=None).update(
         ended_at=timezone.now(), **progress.values(), **ended
     )
+
+
+def storable(text: str) -> str:
+    """Return a text that PostgreSQL can keep, of names that are no UTF-8 or have NUL in them."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _done(job: Job, progress: Progress) -> dict[str, Any]:
