@@ -178,9 +178,6 @@ class Compact(admin.options.BaseModelAdmin):
 class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     """Pages of the archive's records: all that one request stores is indexed once."""
 
-    class Media:
-        css = {"all": ["admin-archive.css"]}
-
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show or store a record with all rows of its form; what is not stored comes back."""
         return _stored(
