@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
 from articles import jobs, tag_work
-from articles.admin.confirm import asked
+from articles.admin.confirm import asked, is_answer
 from articles.models import TagEntry, TagSynonym
 
 # As many of the synonyms as the page names.
@@ -46,7 +46,7 @@ class TagDeletion(admin.ModelAdmin):
             missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
             return missing(request, self.opts, object_id)
         tags = Tag.objects.filter(pk=tag.pk)
-        if request.method != "POST":
+        if not (is_answer(request) or request.POST.get("post")):
             back = reverse("admin:taggit_tag_change", args=[tag.pk])
             return self._asked(request, tags, back)
         there = HttpResponseRedirect(reverse("admin:taggit_tag_changelist"))
