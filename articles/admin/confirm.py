@@ -21,13 +21,15 @@ def asked(
     title: str,
     effects: Sequence[str] = (),
     form: forms.Form | None = None,
+    back: str = "",
 ) -> TemplateResponse | None:
     """Return the page that asks whether to run this action, None where it was answered yes.
 
     Of no records there is nothing to ask. ``title`` is the question, ``effects`` what else it will touch, a sentence each. ``form``
     asks for what the action needs besides; it is bound to ``request.POST`` by the caller once
-    ``is_answer(request)``, and the page comes again with its errors until it is valid. A
-    selection that has grown or shrunk since the question is asked about again.
+    ``is_answer(request)``, and the page comes again with its errors until it is valid.
+    ``back`` is where one goes who does not want it, else the list. A selection that has grown or
+    shrunk since the question is asked about again.
     """
     count = queryset.count()
     same = is_answer(request) and request.POST.get("asked_count") == str(count)
@@ -37,6 +39,7 @@ def asked(
         **model_admin.admin_site.each_context(request),
         "title": title,
         "effects": effects,
+        "back": back or request.get_full_path(),
         "form": form,
         "opts": model_admin.model._meta,
         "count": count,
