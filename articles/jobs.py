@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "merge_tags": "articles.tag_work.merge_as_job",
     "rename_tag": "articles.tag_work.rename_as_job",
     "retag": "articles.tag_work.retag_as_job",
+    "delete_tags": "articles.tag_work.delete_as_job",
 }
 # What each kind is called.
 TITLES: dict[str, Any] = {
@@ -52,6 +53,7 @@ TITLES: dict[str, Any] = {
     "merge_tags": gettext_lazy("合并标签"),
     "rename_tag": gettext_lazy("标签改名"),
     "retag": gettext_lazy("给文章加、去标签"),
+    "delete_tags": gettext_lazy("删除标签"),
 }
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
@@ -64,6 +66,7 @@ RIGHTS: dict[str, str] = {
     "merge_tags": "taggit.change_tag",
     "rename_tag": "taggit.change_tag",
     "retag": "articles.change_article",
+    "delete_tags": "taggit.delete_tag",
 }
 # Kinds that use up what they were given, so that they are not run again once they are done.
 ONCE = {"import"}
