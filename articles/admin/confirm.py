@@ -27,15 +27,9 @@ def asked(
 
     Of no records there is nothing to ask. ``title`` is the question, ``effects`` what else it will touch, a sentence each. ``form``
     asks for what the action needs besides; it is bound to ``request.POST`` by the caller once
-<<<<<<< HEAD
-    ``is_answer(request)``, and the page comes again with its errors until it is valid.
-    ``back`` is where one goes who does not want it, else the list. A selection that has grown or
-    shrunk since the question is asked about again.
-=======
     ``is_answer(request)``, and the page comes again with its errors until it is valid. A
     selection that has grown or shrunk since the question is asked about again. ``back`` is where
     who says no goes, if it is not the page that was asked for.
->>>>>>> main
     """
     count = queryset.count()
     same = is_answer(request) and request.POST.get("asked_count") == str(count)
@@ -45,7 +39,6 @@ def asked(
         **model_admin.admin_site.each_context(request),
         "title": title,
         "effects": effects,
-        "back": back or request.get_full_path(),
         "form": form,
         "back": back or request.get_full_path(),
         "opts": model_admin.model._meta,
