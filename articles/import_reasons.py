@@ -80,6 +80,14 @@ _REASONS: list[tuple[str, Any]] = [
         r"(?:no page|no METS or ALTO file|the line) is longer than (?P<n>\d+) MiB",
         _("超过 %(n)s MiB"),
     ),
+    (
+        r"no page is longer than (?P<most>\d+) characters: it has (?P<n>\d+)",
+        _("有 %(n)s 个字，不像一版：一版最多 %(most)s 个字"),
+    ),
+    (
+        r"no page has more than (?P<most>\d+) lines: it has (?P<n>\d+)",
+        _("有 %(n)s 行，不像一版：一版最多 %(most)s 行"),
+    ),
     (r"it is not JSON.*", _("不是 JSON")),
     (r"it is not (?P<name>\S+) at .+", _("不是 %(name)s 编码的文本")),
     (r"its encoding cannot be told.+", _("认不出编码，请选定编码再试")),

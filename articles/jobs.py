@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "merge_tags": "articles.tag_work.merge_as_job",
     "rename_tag": "articles.tag_work.rename_as_job",
     "retag": "articles.tag_work.retag_as_job",
+    "delete_tags": "articles.tag_work.delete_as_job",
 }
 # What each kind is called.
 TITLES: dict[str, Any] = {
@@ -52,6 +53,7 @@ TITLES: dict[str, Any] = {
     "merge_tags": gettext_lazy("合并标签"),
     "rename_tag": gettext_lazy("标签改名"),
     "retag": gettext_lazy("给文章加、去标签"),
+    "delete_tags": gettext_lazy("删除标签"),
 }
 # The right to start each kind, and to see those that others started.
 RIGHTS: dict[str, str] = {
@@ -64,6 +66,7 @@ RIGHTS: dict[str, str] = {
     "merge_tags": "taggit.change_tag",
     "rename_tag": "taggit.change_tag",
     "retag": "articles.change_article",
+    "delete_tags": "taggit.delete_tag",
 }
 # Kinds that use up what they were given, so that they are not run again once they are done.
 ONCE = {"import"}
@@ -120,7 +123,8 @@ class Progress:
 
     def values(self) -> dict[str, Any]:
         """Return the columns of the row that say how far it is."""
-        return {"done": self.done, "total": self.total, "message": self.message}
+        said = storable(self.message)
+        return {"done": self.done, "total": self.total, "message": said}
 
     def _note(self) -> None:
         try:
@@ -153,8 +157,11 @@ def may_start(user: Any, kind: str) -> bool:
 
 def may_repeat(user: Any, job: Job) -> bool:
     """Return whether the user may run the same again, now that it is over."""
-    is_used_up = job.kind in ONCE and job.state == Job.State.DONE
-    return may_start(user, job.kind) and job.is_over and not is_used_up
+    return may_start(user, job.kind) and job.is_over and not _is_used_up(job)
+
+
+def _is_used_up(job: Job) -> bool:
+    return job.kind in ONCE and job.state == Job.State.DONE
 
 
 def visible(user: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -193,10 +200,12 @@ def start_once(kind: str, user: Any) -> Job:
 def again(job: Job, user: Any) -> Job:
     """Start the same work anew, as this user's, for a job that is over.
 
-    Raise JobError where it is not.
+    Raise JobError where it is not, or has used up what it was given.
     """
     if not job.is_over:
         raise JobError(_("任务还没有结束。"))
+    if _is_used_up(job):
+        raise JobError(_("这个任务已经完成，不能再来一次。"))
     # A process that was given up must not begin, or go on, when it is heard again.
     Job.objects.filter(pk=job.pk, ended_at=None).update(
         state=Job.State.FAILED, ended_at=timezone.now(), message=_("进程已中断。")
@@ -227,6 +236,11 @@ def run(pk: int) -> None:
     Job.objects.filter(pk=pk, ended_at=None).update(
         ended_at=timezone.now(), **progress.values(), **ended
     )
+
+
+def storable(text: str) -> str:
+    """Return a text that PostgreSQL can keep, of names that are no UTF-8 or have NUL in them."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _done(job: Job, progress: Progress) -> dict[str, Any]:

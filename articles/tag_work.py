@@ -154,6 +154,47 @@ def _merge_places(target: int, sources: Sequence[int]) -> None:
     below.exclude(tag__in=sources).update(parent=target)
 
 
+# ---- Deleting
+
+
+def delete(tags: Sequence[int]) -> int:
+    """Delete tags, with their synonyms; return how many articles lose one."""
+    with _deletion(), indexed():
+        changed = _delete(tags)
+        touch(changed)
+    return len(changed)
+
+
+def delete_as_job(progress: Ticking, tags: Sequence[int]) -> dict[str, Any]:
+    """Do the same, article by article."""
+    with _deletion():
+        return {_("标签有变动的文章"): _index(progress, _delete(tags))}
+
+
+def _deletion() -> AbstractContextManager[Any]:
+    return recorded(note=_("删除标签"), kind=Change.Kind.DELETED)
+
+
+def _delete(tags: Sequence[int]) -> list[int]:
+    lock_tree()
+    gone = Tag.objects.filter(pk__in=list(tags))
+    known = list(gone.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if not known:
+        raise jobs.JobError(_("这个标签已被删除。"))
+    changed = articles_with(known)
+    keep_all(gone, _("删除标签"))
+    keep_all(Tag.objects.filter(entry__parent__in=known), _("删除标签"))
+    keep_all(Article.objects.filter(pk__in=changed), _("删除标签"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM articles_taggedarticle WHERE tag_id = ANY(%s)", [known]
+        )
+    gone.delete()
+    _changed_now(changed)
+    changes.note(())
+    return changed
+
+
 # ---- Many articles at once
 
 
@@ -199,12 +240,17 @@ def _retag(
             [present, sorted(set(existing(remove)))],
         )
         changed.update(pk for (pk,) in cursor.fetchall())
-        # Who has one of them open is told that it was changed.
+    _changed_now(changed)
+    return sorted(changed)
+
+
+def _changed_now(articles: Iterable[int]) -> None:
+    """Have those who have one of the articles open told that it was changed."""
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE articles_article SET updated_at = %s WHERE id = ANY(%s)",
-            [timezone.now(), sorted(changed)],
+            [timezone.now(), sorted(articles)],
         )
-    return sorted(changed)
 
 
 def existing(names: Iterable[str]) -> list[int]:

@@ -1,10 +1,11 @@
 """The audit list, undoing from it, and the bin."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.urls import reverse
-from reversion.models import Revision
+from reversion.models import Revision, Version
 from taggit.models import Tag
 
 from articles import history, jobs
@@ -263,3 +264,81 @@ def test_nobody_writes_the_record(admin_client, model, page):
     key = [row.pk if model == "changedrecord" else row.change_id]
     address = url(f"articles_{model}_{page}", *(key if page == "delete" else ()))
     assert admin_client.get(address).status_code == 403
+
+
+# ---- What goes wrong
+
+
+@pytest.mark.parametrize("query", ["?before=abc", "?made_at__gte=xx"])
+def test_no_filter_makes_the_export_fail(admin_client, query):
+    address = url("articles_change_export") + query
+    assert admin_client.get(address).status_code == 400
+
+
+def test_what_an_account_did_that_is_gone_is_not_the_systems(admin_client):
+    user = User.objects.create_user("lisi", is_staff=True)
+    article = make_article("一")
+    edit(article, user, genre="消息")
+    user.delete()
+    system = edit(article, genre="通讯")
+    page = admin_client.get(url(LIST) + "?user=0")
+    assert list(page.context["cl"].result_list) == [system]
+
+
+def test_an_act_without_versions_is_not_offered_to_be_undone(admin_client):
+    history.imported(None, "a.jsonl", "一", 300)
+    address = url("articles_change_undo", Change.objects.get().pk)
+    for response in (admin_client.get(address), admin_client.post(address)):
+        assert response.status_code == 302
+    assert not Job.objects.exists()
+
+
+def test_one_that_cannot_come_back_keeps_no_other_in_the_bin(admin_client):
+    back, lost = delete(make_article("甲")), make_article("乙", page=make_page("2"))
+    page, lost = lost.page, delete(lost)
+    page.delete()
+    done = run_action(admin_client, url(BIN), "restore", [back.pk, lost.pk])
+    assert "没有恢复“乙”" in done.content.decode()
+    assert [article.headline for article in Article.objects.all()] == ["甲"]
+
+
+def test_records_of_a_kind_that_is_no_more_stay_in_the_bin(admin_client):
+    back, lost = delete(make_article("甲")), delete(make_article("乙"))
+    kind = ContentType.objects.create(app_label="articles", model="gone")
+    ChangedRecord.objects.filter(pk=lost.pk).update(content_type=kind)
+    Version.objects.filter(pk=lost.before_id).update(content_type=kind)
+    done = run_action(admin_client, url(BIN), "restore", [back.pk, lost.pk])
+    assert "这种记录已不存在" in done.content.decode()
+    assert Article.objects.get().headline == "甲"
+
+
+def test_who_lost_the_right_to_delete_brings_nothing_back_to_readers(client):
+    user = member(client, "主编")
+    record = delete(make_article("发布过的"), user)
+    user.groups.set([Group.objects.get(name="记者")])
+    done = run_action(client, url(BIN), "restore", [record.pk])
+    assert "没有恢复“发布过的”" in done.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_to_undo_takes_the_right_to_publish_too(client):
+    user = User.objects.create_user("lisi", is_staff=True)
+    rights = ("view_change", "undo_change", "view_article", "change_article")
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    change = edit(make_article("一"), status="withdrawn")
+    client.force_login(user)
+    address = url("articles_change_undo", change.pk)
+    assert client.post(address).status_code == 403
+    assert Article.objects.get().status == "withdrawn"
+
+
+def test_an_act_on_a_kind_that_is_no_more_is_not_undone(admin_client):
+    article = make_article("一")
+    change = edit(article, genre="消息")
+    kind = ContentType.objects.create(app_label="articles", model="gone")
+    change.records.update(content_type=kind)
+    address = url("articles_change_undo", change.pk)
+    done = admin_client.post(address, follow=True).content.decode()
+    assert "没有撤销：一：这种记录已不存在。" in done
+    article.refresh_from_db()
+    assert article.genre == "消息"

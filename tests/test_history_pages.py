@@ -11,6 +11,7 @@ from articles.history import versions
 from articles.history.states import RECORDS
 from articles.models import Article, Change, Contributor, Issue, LexiconWord, Paragraph
 from tests.factories import make_article, make_page
+from tests.races import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +272,30 @@ def test_a_reporter_restores_an_own_draft(roles):
 def test_every_admin_of_recorded_models_has_these_pages():
     for model in RECORDS:
         assert isinstance(admin.site.get_model_admin(model), RecordHistory)
+
+
+def test_nobody_sees_drafts_of_others_in_the_history_of_what_was_published(roles):
+    article = make_article("初稿的机密", status="draft")
+    changed(article, headline="能看的", status="published")
+    newest, oldest = changed(article, headline="也能看的")[::2]
+    for name, is_seen in {"记者": False, "编辑": True}.items():
+        listed = roles[name].get(url("history", article.pk)).context["entries"]
+        assert (oldest in {entry.pk for entry in listed}) == is_seen
+        pair = url("compare", article.pk) + f"?a={oldest}&b={newest}"
+        assert roles[name].get(pair).status_code == (200 if is_seen else 404)
+    Article.objects.update(entered_by=roles["记者"].user)
+    own = roles["记者"].get(url("compare", article.pk) + f"?a={oldest}")
+    assert "初稿" in own.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_stores_while_a_version_is_restored_is_not_lost(admin_client):
+    article = make_article("一")
+    _newest, oldest = changed(article, headline="二")
+    address = url("restore", article.pk, oldest)
+    data = {"shown": admin_client.get(address).context["shown"]}
+    with meanwhile(lambda: Article.objects.update(headline="别人的")):
+        page = admin_client.post(address, data)
+    assert "又有改动" in page.content.decode()
+    article.refresh_from_db()
+    assert article.headline == "别人的"

@@ -19,6 +19,7 @@ from reversion.models import Version
 from articles.ingest import known
 from articles.ingest.encoding import EncodingError, decode
 from articles.ingest.export import record_of, whole_articles
+from articles.ingest.formats import Chunk, Origin, Rejected, page_file
 from articles.ingest.formats.page_file import split_header
 from articles.ingest.record import RecordError, from_exchange
 from articles.models import Article, Issue, Page, Publication, SearchDocument
@@ -491,6 +492,8 @@ BAD_PAGES = [
     (b"\xff\xfe" + SOURCE.encode("utf-16-le") + b"\x00\xd8", "cut short"),
     (b"\xff\xfe" + SOURCE.encode("utf-16-le") + b"\x00\xd8ab", "utf-16"),
     (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 50, "none that can be imported"),
+    ("字\n".encode() * 150_000, "than 50000 lines: it has 150000"),
+    ("字".encode() * 5_000_000, "than 1000000 characters: it has 5000000"),
 ]
 
 
@@ -523,6 +526,26 @@ def test_a_page_that_does_not_say_where_it_belongs(inbox, name, text, reason):
     assert status == 3
     assert reason in aside[0]["reason"]
     assert Article.objects.count() == 0
+
+
+def test_the_line_of_an_article_that_cannot_come_in_counts_the_header(inbox):
+    head = "报纸: 新民晚报\n日期: 2020-06-08\n版: 1\n\n"
+    decks = "——市民出行请带雨具\n\n" * 150
+    page = (
+        f"沪上今起入梅\n\n本报讯 今天下雨。\n\n明天有雨\n\n{decks}\n本报讯 明天有雨。\n"
+    )
+    chunk = Chunk("page", Origin("1.txt"), (head + page).encode())
+    found = [item for item in page_file.records(chunk) if isinstance(item, Rejected)]
+    assert [(item.origin.line, item.reason) for item in found] == [
+        (9, "deck is longer than 1000 characters")
+    ]
+
+
+def test_blank_lines_do_not_count_against_a_page(inbox):
+    put(inbox, "wanbao/2020-06-08/1.txt", SOURCE + "\n" * 200_000)
+    _said, status, _aside = run(inbox)
+    assert status == 0
+    assert Article.objects.count() == 2
 
 
 def test_a_line_of_many_megabytes_costs_only_itself(inbox):

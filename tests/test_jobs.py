@@ -39,6 +39,10 @@ def breaks(progress):
     raise RuntimeError("no such thing")
 
 
+def misses(progress, sign):
+    raise FileNotFoundError({"NUL": "a\0.jsonl", "no UTF-8": "a\udcff.jsonl"}[sign])
+
+
 def never_ends(progress):
     """Tick until somebody asks to stop."""
     while True:
@@ -49,7 +53,7 @@ def never_ends(progress):
 @pytest.fixture
 def kinds(monkeypatch):
     """Give kinds that count, fail, break and never end; the right of the first is to publish."""
-    for work in (counts, fails, breaks, never_ends):
+    for work in (counts, fails, breaks, misses, never_ends):
         name = work.__name__
         monkeypatch.setitem(jobs.KINDS, name, f"tests.test_jobs.{name}")
         monkeypatch.setitem(jobs.TITLES, name, f"数数 {name}")
@@ -379,3 +383,19 @@ def test_the_page_follows_the_job_to_its_end(chromium, live_server, admin_client
         page.get_by_role("button", name="再来一次").wait_for()
         assert page.get_by_text("找到").is_visible()
     connection.close()
+
+
+@pytest.mark.parametrize("sign", ["NUL", "no UTF-8"])
+def test_a_failure_is_told_whatever_is_in_its_message(kinds, sign):
+    job = ended("misses", sign=sign)
+    assert job.state == "failed"
+    assert job.message.startswith("FileNotFoundError: a")
+
+
+def test_an_import_that_is_done_is_not_run_again(admin_client, admin_user):
+    done = timezone.now()
+    job = Job.objects.create(
+        kind="import", state="done", ended_at=done, started_by=admin_user
+    )
+    admin_client.post(reverse("admin:articles_job_again", args=[job.pk]))
+    assert Job.objects.count() == 1

@@ -332,3 +332,23 @@ def test_a_form_without_the_state_that_it_shows_is_refused(clients):
     assert "别人修改了" in errors(clients["主编"].post(form_of(article), data))
     article.refresh_from_db()
     assert article.headline == "题"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_reporter_deletes_an_own_draft_that_repeats_anothers(
+    clients, users, language
+):
+    own = make_article("自己的稿", status="draft", entered_by=users["记者"])
+    other = make_article(SECRET, status="draft")
+    NearDuplicate.objects.create(first=own, second=other, similarity=0.9, agreement=0.9)
+    address = reverse("admin:articles_article_delete", args=[own.pk])
+    page = clients["记者"].get(address, headers={"accept-language": language})
+    assert SECRET not in page.content.decode()
+    assert clients["记者"].post(address, {"post": "yes"}).status_code == 302
+    assert list(Article.objects.all()) == [other]
+
+
+def test_a_pair_is_named_as_it_is_deleted(clients, records):
+    key = records["articles_nearduplicate"]
+    address = reverse("admin:articles_nearduplicate_delete", args=[key])
+    assert SECRET in clients["主编"].get(address).content.decode()

@@ -162,6 +162,11 @@ class ArticleAdmin(
             return super().has_delete_permission(request, obj)
         return workflow.may_delete(request.user, obj)
 
+    def visible_versions(self, request: HttpRequest, record: Article) -> QuerySet[Any]:
+        """Return the versions that the user may see: of others' articles not the drafts."""
+        versions = super().visible_versions(request, record)
+        return workflow.visible_versions(request.user, record, versions)
+
     def save_model(
         self, request: HttpRequest, obj: Article, form: Any, change: bool
     ) -> None:

@@ -10,15 +10,23 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from articles.admin.history import RecordHistory
 from articles.admin.lists import MOST, ArchiveList, BoundedPaginator, bounded_count
 from articles.admin.searching import MAX_SEARCH_LENGTH
-from articles.models import DraftText, EditLock, SearchDocument
+from articles.models import (
+    DraftText,
+    EditLock,
+    NearDuplicate,
+    SearchDocument,
+    TextSketch,
+)
+from articles.models.base import deferred
 from articles.search.pending import indexed
 from articles.sign_in import RESTORE
 
@@ -32,6 +40,7 @@ POSITION_CONSTRAINTS = (
     "photo_position_once_an_article",
 )
 CHARACTERS_IN_A_LINE = 40
+_MADE_OF_ARTICLES = (SearchDocument, DraftText, EditLock, TextSketch, NearDuplicate)
 
 
 class SafeLists(admin.ModelAdmin):
@@ -196,16 +205,19 @@ class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
-        """Return what goes with these records, but for what search reads of them.
+        """Return what goes with these records, but for what the archive itself makes of them.
 
-        Editors may not delete that by itself, and need not know of it.
+        Editors may not delete that by itself, and need not know of it; a pair of articles
+        names the other one, which may be a draft of somebody else.
         """
         gone, counts, missing, protected = super().get_deleted_objects(objs, request)
-        for model in (SearchDocument, DraftText, EditLock):
+        for model in _MADE_OF_ARTICLES:
+            if model is self.model:
+                continue
             name = str(model._meta.verbose_name)
             counts.pop(str(model._meta.verbose_name_plural), None)
             missing.discard(name)
-            gone = _without(gone, f"{name}: ")
+            gone = _without(gone, f"{capfirst(name)}: ")
         return gone, counts, missing, protected
 
 
@@ -242,10 +254,8 @@ def _stored(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpRespo
     if request.method != "POST":
         return view()
     try:
-        with indexed():
-            _set_constraints("DEFERRED")
+        with indexed(), deferred(*POSITION_CONSTRAINTS):
             response = view()
-            _set_constraints("IMMEDIATE")
     except IntegrityError:
         # Forms find an editor's own mistakes; this one came from elsewhere meanwhile.
         messages.error(
@@ -253,8 +263,3 @@ def _stored(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpRespo
         )
         return HttpResponseRedirect(request.get_full_path())
     return response
-
-
-def _set_constraints(when: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {', '.join(POSITION_CONSTRAINTS)} {when}")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import (
@@ -23,8 +24,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import jobs
+from articles import jobs, workflow
 from articles.admin.base import ReadOnlyAdmin
+from articles.admin.confirm import NAMED
 from articles.csv_files import csv_lines
 from articles.history import comparing, undoing
 from articles.history.states import RECORDS
@@ -56,7 +58,9 @@ class UserFilter(admin.SimpleListFilter):
             return queryset
         if not (value.isascii() and value.isdecimal() and len(value) < 10):
             return queryset.none()
-        return queryset.filter(user=int(value) or None)
+        if value == _NOBODY:  # an account that is gone has left its name
+            return queryset.filter(user=None, user_name="")
+        return queryset.filter(user=int(value))
 
 
 class ModelFilter(admin.SimpleListFilter):
@@ -189,16 +193,19 @@ class ChangeAdmin(Unwritten):
         if not (self.has_view_permission(request) and may_undo(request)):
             raise PermissionDenied
         change = get_object_or_404(Change, pk=pk)
-        if change.undone_by_id:
-            messages.warning(request, _("这次修改已经撤销过了。"))
+        records = change.records.order_by("pk").select_related("content_type")
+        named = list(records[:NAMED])
+        if change.undone_by_id or not named:
+            done = _("这次修改已经撤销过了。")
+            none = _("这次修改没有留下以前的版本，不能撤销。")
+            messages.warning(request, done if change.undone_by_id else none)
             return HttpResponseRedirect(_change_url(change))
         if request.method == "POST":
             return self._undo(request, change)
-        records = change.records.order_by("pk").select_related("content_type")
         context = {
             "title": _("撤销“%(change)s”？") % {"change": change},
-            "named": list(records[:20]),
-            "more": max(0, change.count - 20),
+            "named": named,
+            "more": max(0, change.count - len(named)),
             "articles": undoing.articles_touched(change),
             "at_once": self._at_once(change),
         }
@@ -217,16 +224,20 @@ class ChangeAdmin(Unwritten):
             messages.success(request, done)
         else:
             messages.error(request, _("什么也没有撤销。"))
-        for row, why in result.refused[:20]:
-            said = _("没有撤销“%(name)s”：%(why)s") % {"name": row.name, "why": why}
-            messages.warning(request, said)
+        for line in undoing.listed(result.refused):
+            messages.warning(request, _("没有撤销：%(line)s") % {"line": line})
+        for line in undoing.listed(result.remarks):
+            messages.warning(request, line)
         return HttpResponseRedirect(_change_url(change))
 
     def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """Return the acts of the list, as it is filtered, as a table for a spreadsheet."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).queryset[:EXPORTED]
+        try:
+            rows = self.get_changelist_instance(request).queryset[:EXPORTED]
+        except IncorrectLookupParameters as error:
+            raise BadRequest("no such filter") from error
         columns = [_("时间"), _("用户"), _("种类"), _("记录"), _("记录数"), _("说明")]
         response = StreamingHttpResponse(
             csv_lines(columns, self._exported(rows)), content_type="text/csv"
@@ -254,8 +265,12 @@ class ChangeAdmin(Unwritten):
 
 
 def may_undo(request: HttpRequest) -> bool:
-    """Return whether the user may undo acts, and restore what others deleted."""
-    return bool(request.user.has_perm("articles.undo_change"))
+    """Return whether the user may undo acts, and restore what others deleted.
+
+    Either may put articles before readers, or take them away.
+    """
+    undoes = request.user.has_perm("articles.undo_change")
+    return bool(undoes and workflow.may_publish(request.user))
 
 
 def _change_url(change: Change) -> str:

@@ -21,13 +21,15 @@ def asked(
     title: str,
     effects: Sequence[str] = (),
     form: forms.Form | None = None,
+    back: str = "",
 ) -> TemplateResponse | None:
     """Return the page that asks whether to run this action, None where it was answered yes.
 
     Of no records there is nothing to ask. ``title`` is the question, ``effects`` what else it will touch, a sentence each. ``form``
     asks for what the action needs besides; it is bound to ``request.POST`` by the caller once
     ``is_answer(request)``, and the page comes again with its errors until it is valid. A
-    selection that has grown or shrunk since the question is asked about again.
+    selection that has grown or shrunk since the question is asked about again. ``back`` is where
+    who says no goes, if it is not the page that was asked for.
     """
     count = queryset.count()
     same = is_answer(request) and request.POST.get("asked_count") == str(count)
@@ -38,6 +40,7 @@ def asked(
         "title": title,
         "effects": effects,
         "form": form,
+        "back": back or request.get_full_path(),
         "opts": model_admin.model._meta,
         "count": count,
         "named": list(queryset[:NAMED]),

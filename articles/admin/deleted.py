@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -12,11 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import workflow
 from articles.admin.changes import ModelFilter, Unwritten, links, may_undo
 from articles.admin.confirm import asked
 from articles.history import comparing, restoring
 from articles.history.versions import data_of
-from articles.models import ChangedRecord
+from articles.models import Article, ChangedRecord
 
 
 @admin.register(ChangedRecord)
@@ -67,12 +69,13 @@ class BinAdmin(Unwritten):
         if page := asked(self, request, queryset, title=title, effects=effects):
             return page
         rows = queryset.select_related("before", "content_type", "change")
-        for row in sorted(rows, key=restoring.place_first):
+        for row in sorted(rows, key=restoring.rank, reverse=True):
             self._bring_back(request, row)
         return None
 
     def _bring_back(self, request: HttpRequest, row: ChangedRecord) -> None:
         try:
+            _check_right(request, row)
             remarks = restoring.restore_deleted(row, request.user)
         except restoring.RestoreError as error:
             said = _("没有恢复“%(name)s”：%(why)s") % {"name": row.name, "why": error}
@@ -104,3 +107,17 @@ class BinAdmin(Unwritten):
             "list_url": reverse("admin:articles_changedrecord_changelist"),
         }
         return TemplateResponse(request, "admin/history/deleted.html", context)
+
+
+def _check_right(request: HttpRequest, row: ChangedRecord) -> None:
+    """Refuse who may neither undo acts nor, any more, delete such a record."""
+    if may_undo(request):
+        return
+    was = restoring.as_it_was(row)
+    if isinstance(was, Article):
+        allowed = workflow.may_delete(request.user, was)
+    else:
+        right = get_permission_codename("delete", was._meta)
+        allowed = request.user.has_perm(f"{was._meta.app_label}.{right}")
+    if not allowed:
+        raise restoring.RestoreError(_("您没有这项权限。"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -79,14 +80,14 @@ class RecordHistory:
             )
             return response
         record = self._record(request, object_id)
-        every = versions_of(self.model, [record.pk])
+        every = self.visible_versions(request, record)
         paginator = Paginator(every.select_related("revision__user"), PER_PAGE)
         page = paginator.get_page(request.GET.get("p"))
         versions = list(page.object_list)
         newest = every.first()
         context = {
             "page": page,
-            "entries": _entries(self.model, versions, newest),
+            "entries": _entries(self.model, every, versions, newest),
             "unrecorded": bool(newest)
             and not same(data_of(newest), _now(self.model, record.pk)),
         }
@@ -97,7 +98,8 @@ class RecordHistory:
         """Show two versions side by side, ``a`` and ``b``; one may be what is there now."""
         record = self._record(request, str(pk))
         left, right = (
-            self._version(pk, request.GET.get(side, NOW)) for side in ("a", "b")
+            self._version(request, record, request.GET.get(side, NOW))
+            for side in ("a", "b")
         )
         texts = [data_of(v) if v else _now(self.model, pk) for v in (left, right)]
         context = {
@@ -110,10 +112,13 @@ class RecordHistory:
 
     def restore_view(self, request: HttpRequest, pk: int, version: int) -> HttpResponse:
         """Ask whether to bring a version back, and what that changes; then do it."""
+        if request.method == "POST":
+            # What is compared with what was shown is what is then changed.
+            restoring.locked(self.model, [pk])
         record = self._record(request, str(pk))
         if not self.has_change_permission(request, record):  # type: ignore[attr-defined]
             raise PermissionDenied
-        former = self._version(pk, str(version))
+        former = self._version(request, record, str(version))
         now = _now(self.model, pk)
         shown = blake2s(now.encode()).hexdigest()
         if request.method == "POST":
@@ -133,6 +138,10 @@ class RecordHistory:
         return self._page(request, record, "restore", context)
 
     # ---- What they need
+
+    def visible_versions(self, request: HttpRequest, record: Any) -> QuerySet[Any]:
+        """Return the versions of a record that the user may see, newest first."""
+        return versions_of(self.model, [record.pk])
 
     def _restore(
         self, request: HttpRequest, record: Any, version: Any
@@ -157,13 +166,13 @@ class RecordHistory:
             raise PermissionDenied
         return record
 
-    def _version(self, pk: int, asked: str) -> Any:
+    def _version(self, request: HttpRequest, record: Any, asked: str) -> Any:
         """Return the version of the record that is asked for, None for what is there now."""
         if asked == NOW:
             return None
         if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
             raise BadRequest(f"no version: {asked}")
-        found = versions_of(self.model, [pk]).filter(pk=int(asked))
+        found = self.visible_versions(request, record).filter(pk=int(asked))
         version = found.select_related("revision__user").first()
         if version is None:
             raise Http404(asked)
@@ -204,15 +213,16 @@ def _now(model: Any, pk: int) -> str:
     return state.data
 
 
-def _entries(model: Any, versions: list[Any], newest: Any) -> list[Entry]:
-    """Return versions with the acts that they came of."""
+def _entries(
+    model: Any, every: QuerySet[Any], versions: list[Any], newest: Any
+) -> list[Entry]:
+    """Return versions with the acts that they came of; ``every`` is what the user may see."""
     keys = [version.pk for version in versions]
     rows = ChangedRecord.objects.filter(after__in=keys).select_related("change")
     acts = {row.after_id: row for row in rows}
     former: list[Any] = [version.pk for version in versions[1:]]
     if versions:
-        older = versions_of(model, [int(versions[-1].object_id)])
-        oldest = older.filter(pk__lt=versions[-1].pk).first()
+        oldest = every.filter(pk__lt=versions[-1].pk).first()
         former.append(oldest.pk if oldest else None)
     return [
         _entry(model, version, acts.get(version.pk), version.pk == newest.pk, before)

@@ -20,6 +20,7 @@ from articles import jobs, tag_work
 from articles.admin.base import ArchiveAdmin, Compact
 from articles.admin.confirm import asked, is_answer
 from articles.admin.searching import MAX_SEARCH_LENGTH
+from articles.admin.tag_deletion import TagDeletion
 from articles.admin.tag_tree import TagTreeAdmin
 from articles.models import TagEntry, TaggedArticle, TagSynonym
 from articles.search.tag_names import MOST_COUNTED, counted, sounding
@@ -190,7 +191,7 @@ admin.site.unregister(Tag)
 
 
 @admin.register(Tag)
-class TagAdmin(TagTreeAdmin, ArchiveAdmin):
+class TagAdmin(TagDeletion, TagTreeAdmin, ArchiveAdmin):
     """Tags; renaming one indexes its articles, and its former name leads to it."""
 
     form = TagForm
@@ -201,7 +202,7 @@ class TagAdmin(TagTreeAdmin, ArchiveAdmin):
     search_fields = ["name"]
     search_help_text = gettext_lazy("标签、同义词、代码，或拼音。")
     ordering = ["name"]
-    actions = ["merge_tags"]
+    actions = ["merge_tags", "delete_selected"]
 
     # ---- The list
 
@@ -338,7 +339,11 @@ class TagAdmin(TagTreeAdmin, ArchiveAdmin):
         if len(tag_work.articles_with(keys)) > tag_work.AT_ONCE:
             job = jobs.start("merge_tags", request.user, target=target.pk, sources=keys)
             return HttpResponseRedirect(job.get_absolute_url())
-        count = tag_work.merge(target, sources)
+        try:
+            count = tag_work.merge(target, sources)
+        except jobs.JobError as error:  # somebody else was quicker
+            messages.error(request, str(error))
+            return None
         message = _("已并入“%(tag)s”，%(count)d 篇文章的标签有变动。")
         messages.success(request, message % {"tag": target, "count": count})
         return None

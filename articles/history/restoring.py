@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
@@ -36,7 +37,8 @@ def restore(version: Any, user: Any = None, note: str = "") -> list[str]:
     """
     model, pk, rows = read(version)
     remarks: list[str] = []
-    with recorded(user, note, Change.Kind.RESTORED), indexed(), transaction.atomic():
+    # The savepoint outside of ``indexed``: where this one is refused, others still come back.
+    with recorded(user, note, Change.Kind.RESTORED), transaction.atomic(), indexed():
         stored = model._base_manager.select_for_update().filter(pk=pk).first()
         if model is Article:
             _find_place(rows[0]["fields"], stored, remarks)
@@ -52,9 +54,17 @@ def restore_deleted(record: ChangedRecord, user: Any = None) -> list[str]:
     return restore(record.before, user, _("从回收站恢复"))
 
 
-def place_first(record: ChangedRecord) -> int:
-    """Return the order in which deleted records come back: articles after their places."""
-    return -RECORDS.index(model_of(record))
+def rank(record: ChangedRecord) -> int:
+    """Return the place of a record's kind in ``RECORDS``; one that is no more comes last."""
+    model = ContentType.objects.get_for_id(record.content_type_id).model_class()
+    return RECORDS.index(model) if model in RECORDS else len(RECORDS)
+
+
+def as_it_was(record: ChangedRecord) -> Any:
+    """Return a record before it was deleted, an instance that is not stored."""
+    if record.before is None:
+        raise RestoreError(_("以前的版本已清除。"))
+    return _built(read(record.before)[2][0])
 
 
 def left_alone(former: str, now: str) -> list[str]:
@@ -80,11 +90,7 @@ def as_restored(former: str, now: str) -> str:
 
 def read(version: Any) -> tuple[type[Model], int, list[dict[str, Any]]]:
     """Return whose version it is, and its rows."""
-    kind = ContentType.objects.get_for_id(version.content_type_id)
-    model: Any = kind.model_class()
-    if model not in RECORDS:
-        raise RestoreError(_("这种记录已不存在。"))
-    return model, int(version.object_id), rows_of(data_of(version))
+    return model_of(version), int(version.object_id), rows_of(data_of(version))
 
 
 def put(
@@ -98,6 +104,7 @@ def put(
     """Make a record, or its ``stored`` row, what rows say, but for the columns to leave."""
     former = _built(rows[0])
     instance = stored or former
+    preview_round = getattr(stored, "preview_round", 0)
     # All articles of a tag are indexed with its row: not where only its parts differ.
     to_store = stored is None or model is not Tag
     for column in model._meta.concrete_fields:
@@ -106,6 +113,10 @@ def put(
             to_store |= value != getattr(instance, column.attname)
             setattr(instance, column.attname, value)
     instance.pk = pk
+    if isinstance(instance, Article):
+        # Links that were ended do not hold again.
+        instance.preview_round = max(preview_round, instance.preview_round)
+        _forget_missed_time(instance, remarks)
     _forget_who_is_gone(instance)
     _check(instance)
     try:
@@ -186,6 +197,15 @@ def _forget_who_is_gone(instance: Any) -> None:
                 setattr(instance, relation.attname, None)
 
 
+def _forget_missed_time(article: Article, remarks: list[str]) -> None:
+    """Empty a time of publishing that is over: to be brought back is not to be published."""
+    if article.is_published or article.publish_at is None:
+        return
+    if article.publish_at <= timezone.now():
+        article.publish_at = article.scheduled_by_id = None
+        remarks.append(_("定时发布的时间已过，没有发布。"))
+
+
 def _check(instance: Any) -> None:
     """Refuse what names records that are gone, or is in the way of others."""
     for relation in instance._meta.concrete_fields:
@@ -234,15 +254,22 @@ def _find_place(fields: dict[str, Any], stored: Any, remarks: list[str]) -> None
     )
 
 
+def locked(model: type[Model], pks: Iterable[int]) -> list[int]:
+    """Keep others from changing these records until the transaction ends; return which are there."""
+    rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=list(pks))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def is_free(page: int, position: int, but: Iterable[int | None]) -> bool:
     """Return whether no article but these stands at the place."""
     there = Article.objects.filter(page=page, position=position)
     return not there.exclude(pk__in=[pk for pk in but if pk]).exists()
 
 
-def model_of(record: ChangedRecord) -> type[Model]:
-    """Return what kind of record it was."""
-    model: type[Model] | None = record.content_type.model_class()
-    if model is None:
+def model_of(row: Any) -> type[Model]:
+    """Return which kind of record a row is of. Raise RestoreError where there is none any more."""
+    kind = ContentType.objects.get_for_id(row.content_type_id)
+    model: type[Model] | None = kind.model_class()
+    if model is None or model not in RECORDS:
         raise RestoreError(_("这种记录已不存在。"))
     return model

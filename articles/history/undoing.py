@@ -6,23 +6,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model, ProtectedError, Q
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.history import undoing_tags
 from articles.history.recording import Recording, recorded
-from articles.history.restoring import RestoreError, is_free, model_of, put, read
-from articles.history.states import RECORDS, chunks, same, states
+from articles.history.restoring import (
+    RestoreError,
+    is_free,
+    locked,
+    model_of,
+    put,
+    rank,
+    read,
+)
+from articles.history.states import chunks, same, states
 from articles.history.versions import data_of
 from articles.models import Article, Issue, Page, TagEntry, TaggedArticle
+from articles.models.base import deferred
 from articles.models.change import Change, ChangedRecord
 from articles.models.tag_entry import ancestors, lock_tree
 from articles.search.pending import indexed
 
+# Of so many records it is told what became of them.
+TOLD = 20
 MOST_COUNTED = 5_000
-_CONSTRAINTS = "article_position_once_a_page"
 
 
 @dataclass(slots=True)
@@ -31,6 +41,8 @@ class Undone:
 
     done: int = 0
     refused: list[tuple[ChangedRecord, str]] = field(default_factory=list)
+    # What could not be as it was.
+    remarks: list[tuple[ChangedRecord, str]] = field(default_factory=list)
 
 
 class _Whole(Exception):  # noqa: N818 - nothing is wrong
@@ -52,6 +64,7 @@ def undo(
             recorded(user, note, Change.Kind.UNDONE) as recording,
             indexed(),
             transaction.atomic(),
+            deferred("article_position_once_a_page"),
         ):
             _Undoing(change, recording, result, tick).run()
             recording.undoes = change
@@ -82,9 +95,19 @@ def work(progress: Any, change: int) -> dict[str, Any]:
         _("已撤销的记录"): result.done,
         _("没有撤销的记录"): len(result.refused),
     }
-    for record, why in result.refused[:20]:
-        report[record.name] = why
+    if result.refused:
+        report[_("没有撤销的原因")] = listed(result.refused)
+    if result.remarks:
+        report[_("没有照旧的")] = listed(result.remarks)
     return report
+
+
+def listed(said: list[tuple[ChangedRecord, str]]) -> list[str]:
+    """Return what is said of records, a line each, as far as anybody reads."""
+    lines = [f"{record.name}：{what}" for record, what in said[:TOLD]]
+    if more := len(said) - len(lines):
+        lines.append(_("以及另外 %(more)d 条") % {"more": more})
+    return lines
 
 
 # ---- Its records
@@ -108,14 +131,17 @@ class _Undoing:
         self.tick = tick
         self.mine: dict[type[Model], set[int]] = defaultdict(set)
         for record in self.records:
-            self.mine[model_of(record)].add(record.object_id)
+            try:
+                self.mine[model_of(record)].add(record.object_id)
+            except RestoreError as error:
+                self.result.refused.append((record, str(error)))
+                raise _Whole from error
 
     def run(self) -> None:
         """Bring back what can be, and note in the result what was refused."""
         tagged = undoing_tags.of_articles(self.records)
         only_tags = {record.pk for record in tagged}
         others = [record for record in self.records if record.pk not in only_tags]
-        _set_constraints("DEFERRED")
         if Tag in self.mine:
             lock_tree()
         self.present = _present(others, self.recording)
@@ -131,19 +157,20 @@ class _Undoing:
         self._all(sorted(added, key=_rank_added))
         self._refuse_names_of_two()
         self.result.done = len(self.records) - len(self.result.refused)
-        _set_constraints("IMMEDIATE")
 
     def _all(self, records: Iterable[ChangedRecord], only_row: bool = False) -> None:
         refused = {record.pk for record, _why in self.result.refused}
         for record in records:
             if record.pk in refused:
                 continue
+            remarks: list[str] = []
             try:
                 with transaction.atomic():
-                    self._undo(record, only_row)
+                    self._undo(record, only_row, remarks)
             except RestoreError as error:
                 self.result.refused.append((record, str(error)))
             if not only_row:
+                self.result.remarks += [(record, said) for said in remarks]
                 self.tick()
 
     def _refuse_half_of_tags(self) -> None:
@@ -168,7 +195,7 @@ class _Undoing:
         for _record in records:
             self.tick()
 
-    def _undo(self, record: ChangedRecord, only_row: bool) -> None:
+    def _undo(self, record: ChangedRecord, only_row: bool, remarks: list[str]) -> None:
         pruned = record.before is None or record.after is None
         if pruned and (record.fields or record.before is record.after):
             # ``deleterevisions`` took it: this is neither a new record nor a deleted one.
@@ -186,7 +213,7 @@ class _Undoing:
             raise RestoreError(_("已经恢复。"))
         if now is not None and not same(data_of(record.after), now):
             raise RestoreError(_("后来又有改动。"))
-        stored = model._base_manager.select_for_update().filter(pk=pk).first()
+        stored = model._base_manager.filter(pk=pk).first()
         if not rows:
             _remove(stored)
             return
@@ -196,13 +223,12 @@ class _Undoing:
                 raise RestoreError(_("原来的位置已有别的文章。"))
         if model is Tag and not only_row:
             undoing_tags.free_names(pk, rows, self.mine[Tag])
-        put(model, pk, stored, rows[:1] if only_row else rows, (), [])
+        put(model, pk, stored, rows[:1] if only_row else rows, (), remarks)
 
 
 def _rank(record: ChangedRecord) -> int:
     """Return the order: places before articles where records come back, else after them."""
-    order = RECORDS.index(model_of(record))
-    return order if record.before is None else -order
+    return rank(record) if record.before is None else -rank(record)
 
 
 def _rank_added(record: ChangedRecord) -> tuple[int, int]:
@@ -222,8 +248,7 @@ def _present(
     for model in {model_of(record) for record in records}:
         pks = (record.object_id for record in records if model_of(record) is model)
         for chunk in chunks(pks):
-            locked = model._base_manager.select_for_update(no_key=True).order_by("pk")
-            list(locked.filter(pk__in=chunk).values_list("pk"))
+            locked(model, chunk)
             recording.changing(model, chunk, (), False)
             now = states(model, chunk)
             found.update({(model, pk): state.data for pk, state in now.items()})
@@ -245,8 +270,3 @@ def _remove(instance: Any) -> None:
         instance.delete()
     except ProtectedError as error:
         raise RestoreError(_("已有别的记录用它。")) from error
-
-
-def _set_constraints(when: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {_CONSTRAINTS} {when}")

@@ -1,11 +1,13 @@
 """From labelled units to articles: each part cut out, every character accounted for."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 
 from articles.ingest import patterns
 from articles.ingest.lines import Unit, join
 from articles.ingest.parsed import (
+    SPACE,
     Excerpt,
     Jump,
     Note,
@@ -24,7 +26,9 @@ _HEAD_ROLES = {
     Label.HEADLINE: Role.HEADLINE,
     Label.DECK: Role.DECK,
 }
-_BRACKETS = re.compile(r"^[（(【□◎■●○◆◇★☆\s]+|[）)】\s]+$")
+_OPENING = re.compile(r"[（(【□◎■●○◆◇★☆\s]+|[）)】\s]+$")
+# Of a text read backwards: what it ends with is found at once.
+_CLOSING = re.compile(r"[）)】\s。.]*")
 
 
 @dataclass(slots=True)
@@ -33,6 +37,9 @@ class _Draft:
 
     article: ParsedArticle = field(default_factory=ParsedArticle)
     heads: dict[Role, Excerpt] = field(default_factory=dict)
+    # The lines of each head, and what the last paragraph goes on with: put together at the end.
+    head_lines: dict[Role, list[Excerpt]] = field(default_factory=dict)
+    halves: list[Excerpt] = field(default_factory=list)
     bylines: list[Excerpt] = field(default_factory=list)
     datelines: list[Excerpt] = field(default_factory=list)
     marks: list[Excerpt] = field(default_factory=list)
@@ -52,10 +59,10 @@ def page(
     """Return the page that the decisions make of the units."""
     parsed = ParsedPage(source)
     drafts: list[_Draft] = []
-    queue = list(asides)
+    queue = deque(asides)
     for i, (unit, decision) in enumerate(zip(units, decisions, strict=True)):
         while queue and queue[0].before <= i:
-            _put_aside(queue.pop(0), parsed, drafts, decision.label)
+            _put_aside(queue.popleft(), parsed, drafts, decision.label)
         previous = decisions[i - 1].label if i else None
         if not drafts or _begins_article(decision.label, previous):
             if drafts:
@@ -85,15 +92,13 @@ def _add(draft: _Draft, unit: Unit, decision: Decision, previous: Label | None) 
     label, excerpt = decision.label, unit.excerpt
     draft.article.notes.append(_note(label.name.lower(), excerpt, decision))
     if label in HEADS:
-        role = _HEAD_ROLES[label]
-        known = draft.heads.get(role)
-        draft.heads[role] = known.spaced(excerpt) if known else excerpt
+        draft.head_lines.setdefault(_HEAD_ROLES[label], []).append(excerpt)
         return
     draft.started = True
     if label in (Label.TOP_BYLINE, Label.END_BYLINE):
         _add_byline(draft, excerpt)
     elif label is Label.GOES_ON and draft.parts and _is_paragraph(draft.parts[-1]):
-        draft.parts[-1].excerpt = join(draft.parts[-1].excerpt, excerpt)
+        draft.halves.append(excerpt)
     elif label is Label.CAPTION:
         draft.waiting.append(Part(Role.CAPTION, excerpt))
         return
@@ -113,7 +118,10 @@ def _is_paragraph(part: Part) -> bool:
 
 
 def _release(draft: _Draft) -> None:
-    """Put the photos that waited for the end of a paragraph after it."""
+    """Put the last paragraph together, and the photos that waited for its end after it."""
+    if draft.halves:
+        draft.parts[-1].excerpt = join([draft.parts[-1].excerpt, *draft.halves])
+        draft.halves.clear()
     draft.parts.extend(draft.waiting)
     draft.waiting.clear()
 
@@ -128,10 +136,11 @@ def _add_byline(draft: _Draft, excerpt: Excerpt) -> None:
 def _without_brackets(excerpt: Excerpt, draft: _Draft) -> Excerpt:
     """Return a byline without the brackets or the mark around it."""
     text = excerpt.text
-    opening = _BRACKETS.match(text)
+    opening = _OPENING.match(text)
     start = opening.end() if opening else 0
-    closing = re.search(r"[）)】\s。.]+$", text) if start else None
-    end = closing.start() if closing else len(text)
+    end = len(text)
+    if start and (closing := _CLOSING.match(text[::-1])):
+        end -= closing.end()
     if text[start:end].count("(") + text[start:end].count("（") > 0:
         start, end = 0, len(text)
     if end <= start:
@@ -182,6 +191,8 @@ def _put_aside(
 
 def _finish(draft: _Draft, parsed: ParsedPage) -> None:
     _release(draft)
+    for role, lines in draft.head_lines.items():
+        draft.heads[role] = _spaced(lines)
     _cut_jumps(draft)
     _cut_dateline(draft)
     _cut_closing_byline(draft)
@@ -192,6 +203,12 @@ def _finish(draft: _Draft, parsed: ParsedPage) -> None:
     _write_fields(draft)
     _account_for(draft, parsed)
     draft.article.notes += remarks(draft.article)
+
+
+def _spaced(lines: list[Excerpt]) -> Excerpt:
+    """Return the lines of a head as one, with a space between."""
+    between = [part for line in lines for part in (SPACE, line)]
+    return Excerpt.joined(between[1:])
 
 
 def _cut_jumps(draft: _Draft) -> None:

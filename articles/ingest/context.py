@@ -35,6 +35,12 @@ class Context:
         self.texts = [unit.text for unit in units]
         self.commas = [len(patterns.COMMA.findall(text)) for text in self.texts]
         self.phrases = [len(text.split()) for text in self.texts]
+        self.complete = self._found(patterns.COMPLETE)
+        self.full_stop = self._found(patterns.FULL_STOP)
+        self.open_end = self._found(patterns.OPEN_END)
+        self.colon_end = self._found(patterns.COLON_END)
+        self.stop_inside = self._found(patterns.STOP_INSIDE)
+        self.cannot_begin = self._found(patterns.CANNOT_BEGIN)
         self.dateline = [bool(patterns.DATELINE.match(text)) for text in self.texts]
         self.leads_on = [leads_on(text) for text in self.texts]
         self.follows = [follows(text) for text in self.texts]
@@ -47,6 +53,9 @@ class Context:
         self.indents = self._sets_off_paragraphs()
         self._across: dict[tuple[int, int], bool] = {}
         self._continuity: dict[int, float] = {}
+
+    def _found(self, pattern: re.Pattern[str]) -> list[bool]:
+        return [bool(pattern.search(text)) for text in self.texts]
 
     def _sets_off_paragraphs(self) -> bool:
         """Say whether an indent marks a paragraph here, and not every line."""
@@ -61,8 +70,8 @@ class Context:
         return (
             self.dateline[i]
             or len(text) > 60
-            or bool(patterns.STOP_INSIDE.search(text))
-            or (len(text) > 20 and bool(patterns.FULL_STOP.search(text)))
+            or self.stop_inside[i]
+            or (len(text) > 20 and self.full_stop[i])
         )
 
     @cached_property

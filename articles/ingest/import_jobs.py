@@ -25,7 +25,7 @@ from articles.ingest.prepare import Prepared
 from articles.ingest.record import Record
 from articles.ingest.store import Store, Terms
 from articles.ingest.uploads import UploadError
-from articles.jobs import JobError, Progress
+from articles.jobs import JobError, Progress, storable
 from articles.models import NearDuplicate
 
 # Rows of each list that a report holds; numbers count all.
@@ -200,7 +200,7 @@ class Tally:
         if fate == "unchanged":
             return
         row = {
-            "headline": _storable(record.headline),
+            "headline": storable(record.headline),
             "place": _place(prepared),
             "pk": pk,
         }
@@ -229,8 +229,8 @@ class Tally:
                 {
                     "file": origin.file,
                     "line": origin.line,
-                    "reason": _storable(reason)[:500],
-                    "raw": _storable(_beginning(rejected.raw))[:120],
+                    "reason": storable(reason)[:500],
+                    "raw": storable(_beginning(rejected.raw))[:120],
                 }
             )
         return Rejected(origin, reason, rejected.raw)
@@ -272,7 +272,7 @@ class Tally:
             "aside_count": sum(counts["aside"] for counts in self._files.values()),
             "issue_count": len(self._issues),
             "page_count": len(self._pages),
-            "made": [_storable(name) for name in self.made[:LISTED]],
+            "made": [storable(name) for name in self.made[:LISTED]],
             "issues": list(self._issues.values())[:LISTED],
             "files": [
                 {"name": self._shown(name), **counts}
@@ -298,7 +298,7 @@ class Tally:
         return self._issues.setdefault(
             key,
             {
-                "name": " ".join(filter(None, map(_storable, key))),
+                "name": " ".join(filter(None, map(storable, key))),
                 "pk": place.issue,
                 "new": 0,
                 "changed": 0,
@@ -307,21 +307,16 @@ class Tally:
         )
 
     def _shown(self, file: str) -> str:
-        return _storable(self._terms.shown(file))[:300]
+        return storable(self._terms.shown(file))[:300]
 
 
 def _place(prepared: Prepared) -> str:
     publication, date, edition, page, position = prepared.record.place
     parts = [publication, date, edition, f"{page}#{position}"]
-    return " ".join(_storable(part) for part in parts if part)
+    return " ".join(storable(part) for part in parts if part)
 
 
 def _beginning(raw: str) -> str:
     """Return how the thing begins: of a record in JSON its headline, if it is there."""
     found = _HEADLINE.search(raw) if raw.startswith("{") else None
     return found[1] if found else " ".join(raw.split())
-
-
-def _storable(text: str) -> str:
-    """Return a text that PostgreSQL can keep in JSON, of names that are no UTF-8 too."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

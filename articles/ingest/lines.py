@@ -9,11 +9,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 
 from articles.ingest import patterns
 from articles.ingest.forms import is_caption, is_set_line
-from articles.ingest.parsed import Excerpt
+from articles.ingest.parsed import SPACE, Excerpt
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -22,24 +24,28 @@ _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NARROWEST, _WIDEST = 6, 62
 # Lines of a column differ by what may not begin or end a line (避头尾).
 _SLACK = 4
-_LATIN_END = re.compile("[A-Za-z]$")
-_LATIN_START = re.compile("[A-Za-z]")
+_LATIN = re.compile("[A-Za-z]")
+# No dateline is longer than some forty characters.
+_LONGEST_DATELINE = 60
 
-Measure = Callable[[str], int]
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Unit:
     """One or more physical lines that stand together."""
 
     excerpt: Excerpt
     indented: bool
-    lines: int = 1
+    lines: int
 
     @property
     def text(self) -> str:
         """Return what the lines say, joined."""
         return self.excerpt.text
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Return whether a sentence ends with it."""
+        return bool(patterns.COMPLETE.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,16 @@ class _Line:
     start: int
     end: int
     text: str
-    printed: str
+    # With its indent: the number of characters, each as wide as two columns, and of columns.
+    characters: int
+    columns: int
     indented: bool
     blank_after: bool
     blank_before: bool
+
+
+Measure = Callable[[_Line], int]
+_MEASURES: tuple[Measure, ...] = (attrgetter("characters"), attrgetter("columns"))
 
 
 def read_units(source: str) -> list[Unit]:
@@ -65,10 +77,8 @@ def read_units(source: str) -> list[Unit]:
     for run in runs:
         column = _Column(measure, _run_width(run, measure) or width, indents)
         for group in column.groups(run):
-            units.append(_unit(source, group[0]))
-            for above, line in pairwise(group):
-                blank = line.blank_before or (above.blank_after and not padded)
-                _lengthen(units[-1], source, line, column.cuts(above), blank)
+            excerpt = Excerpt.joined(_parts(source, group, column, padded))
+            units.append(Unit(excerpt, group[0].indented, len(group)))
     return units
 
 
@@ -92,10 +102,10 @@ class _Column:
 
     def cuts(self, line: _Line) -> bool:
         """Say whether the line was cut at the column's width, perhaps within a word."""
-        return self.width is not None and self.measure(line.printed) >= self.width
+        return self.width is not None and self.measure(line) >= self.width
 
     def _is_full(self, line: _Line) -> bool:
-        size = self.measure(line.printed)
+        size = self.measure(line)
         return self.width is not None and abs(size - self.width) <= _SLACK
 
     def _goes_on(self, above: _Line, line: _Line) -> bool:
@@ -128,19 +138,23 @@ class _Column:
         return [group]
 
 
-def join(left: Excerpt, right: Excerpt) -> Excerpt:
-    """Return two halves of a text as one: without a space, but between Latin words."""
-    between = _LATIN_END.search(left.text) and _LATIN_START.match(right.text)
-    return left.spaced(right) if between else left + right
+def join(parts: list[Excerpt]) -> Excerpt:
+    """Return parts of a text as one: without spaces, but between Latin words."""
+    spaced = parts[:1]
+    for left, right in pairwise(parts):
+        if _are_two_words(left.text, right.text):
+            spaced.append(SPACE)
+        spaced.append(right)
+    return Excerpt.joined(spaced)
+
+
+def _are_two_words(left: str, right: str) -> bool:
+    return bool(_LATIN.match(left[-1:]) and _LATIN.match(right))
 
 
 def columns(text: str) -> int:
     """Return the width of a text as it is set: a full-width character counts two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-
-
-def _characters(text: str) -> int:
-    return 2 * len(text)
 
 
 def _runs(source: str) -> list[list[_Line]]:
@@ -165,7 +179,7 @@ def _line(match: re.Match[str], margin: int) -> _Line:
     start = match.start() + len(indent)
     set_in = columns(indent) - margin
     return _Line(
-        start, start + len(text), text, printed,
+        start, start + len(text), text, 2 * len(printed), columns(printed),
         indented=set_in >= 2,
         blank_after=len(match.group()) > len(printed),
         blank_before=set_in == 1,
@@ -194,11 +208,9 @@ def _sets_off_paragraphs(runs: list[list[_Line]]) -> bool:
 
 def _page_width(runs: list[list[_Line]]) -> tuple[Measure, int | None]:
     """Return how the page's column is measured, and its width if it has one."""
-    candidates = []
-    for measure in (_characters, columns):
-        sizes = [
-            measure(line.printed) for run in runs if len(run) > 2 for line in run[:-1]
-        ]
+    candidates: list[tuple[float, Measure, int]] = []
+    for measure in _MEASURES:
+        sizes = [measure(line) for run in runs if len(run) > 2 for line in run[:-1]]
         width, share = _commonest(sizes)
         candidates.append((share, measure, width))
     share, measure, width = max(candidates, key=lambda candidate: candidate[0])
@@ -208,7 +220,7 @@ def _page_width(runs: list[list[_Line]]) -> tuple[Measure, int | None]:
 def _run_width(run: list[_Line], measure: Measure) -> int | None:
     if len(run) < 4:
         return None
-    width, share = _commonest([measure(line.printed) for line in run[:-1]])
+    width, share = _commonest([measure(line) for line in run[:-1]])
     return width if share >= 0.6 else None
 
 
@@ -222,15 +234,23 @@ def _commonest(sizes: list[int]) -> tuple[int, float]:
     return width, near / len(sizes)
 
 
-def _lengthen(unit: Unit, source: str, line: _Line, cut: bool, blank: bool) -> None:
-    """Add a line to a unit, with the blank that fell to the end of the one above."""
-    more = Excerpt.of(source, line.start, line.end)
-    if blank or patterns.DATELINE.fullmatch(unit.text):
-        unit.excerpt = unit.excerpt.spaced(more)
-    else:
-        unit.excerpt = unit.excerpt + more if cut else join(unit.excerpt, more)
-    unit.lines += 1
+def _parts(
+    source: str, group: list[_Line], column: _Column, padded: bool
+) -> list[Excerpt]:
+    """Return the lines of a unit, and the blanks that fell to the ends of lines."""
+    parts = [Excerpt.of(source, group[0].start, group[0].end)]
+    for above, line in pairwise(group):
+        blank = line.blank_before or (above.blank_after and not padded)
+        if not column.cuts(above):
+            blank = blank or _are_two_words(above.text, line.text)
+        if blank or _is_dateline(parts):
+            parts.append(SPACE)
+        parts.append(Excerpt.of(source, line.start, line.end))
+    return parts
 
 
-def _unit(source: str, line: _Line) -> Unit:
-    return Unit(Excerpt.of(source, line.start, line.end), line.indented)
+def _is_dateline(parts: list[Excerpt]) -> bool:
+    # Asked after each line of a unit: what is too long for one is not put together for it.
+    if sum(len(part.text) for part in parts[:_LONGEST_DATELINE]) >= _LONGEST_DATELINE:
+        return False
+    return bool(patterns.DATELINE.fullmatch("".join(part.text for part in parts)))

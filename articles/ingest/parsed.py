@@ -38,57 +38,74 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A text taken from the source, with the offset of each character there.
+    """A text taken from the source, with the stretches of the source that it is made of.
 
-    A space that the parser put between two Latin words has the offset -1.
+    A space that the parser put between two Latin words is a stretch before the source.
     """
 
     text: str = ""
-    offsets: tuple[int, ...] = ()
+    stretches: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, source: str, start: int, end: int) -> "Excerpt":
         """Return a stretch of the source."""
-        return cls(source[start:end], tuple(range(start, end)))
+        return cls(source[start:end], ((start, end),))
+
+    @classmethod
+    def joined(cls, parts: Iterable["Excerpt"]) -> "Excerpt":
+        """Return all as one text, in one go however many there are."""
+        parts = list(parts)
+        stretches = tuple(span for part in parts for span in part.stretches)
+        return cls("".join(part.text for part in parts), stretches)
 
     def __bool__(self) -> bool:
         return bool(self.text)
-
-    def __add__(self, other: "Excerpt") -> "Excerpt":
-        return Excerpt(self.text + other.text, self.offsets + other.offsets)
-
-    def spaced(self, other: "Excerpt") -> "Excerpt":
-        """Return both with a space between that the source does not have."""
-        return Excerpt(f"{self.text} {other.text}", (*self.offsets, -1, *other.offsets))
 
     def cut(self, start: int, end: int | None = None) -> "Excerpt":
         """Return a part of the text without the white space around it."""
         text = self.text[start:end]
         start += len(text) - len(text.lstrip())
         text = text.strip()
-        return Excerpt(text, self.offsets[start : start + len(text)])
+        return Excerpt(text, tuple(self._within(start, start + len(text))))
+
+    def _within(self, start: int, end: int) -> Iterator[Span]:
+        """Yield the stretches that make the text from ``start`` to before ``end``."""
+        at = 0
+        for first, last in self.stretches:
+            low, high = max(first, first + start - at), min(last, first + end - at)
+            if low < high:
+                yield low, high
+            at += last - first
 
     @property
     def start(self) -> int:
         """Return the offset of the first character."""
-        return self.offsets[0]
+        return self.stretches[0][0]
 
     @property
     def end(self) -> int:
         """Return the offset after the last character."""
-        return self.offsets[-1] + 1
+        return self.stretches[-1][1]
+
+    def offsets(self) -> list[int]:
+        """Return the place of each character in the source, -1 of a space that is not there."""
+        return [offset for span in self.stretches for offset in range(*span)]
 
     def spans(self) -> list[Span]:
         """Return the stretches of the source that make the text, in the text's order."""
         spans: list[Span] = []
-        for offset in self.offsets:
-            if offset < 0:
+        for start, end in self.stretches:
+            if start < 0:
                 continue
-            if spans and spans[-1][1] == offset:
-                spans[-1] = (spans[-1][0], offset + 1)
+            if spans and spans[-1][1] == start:
+                spans[-1] = (spans[-1][0], end)
             else:
-                spans.append((offset, offset + 1))
+                spans.append((start, end))
         return spans
+
+
+# What the parser puts between two words of an alphabet that stood on two lines.
+SPACE = Excerpt(" ", ((-1, 0),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,24 +60,31 @@ _NAME = (
     rf"|[{HAN}]{{1,8}}[·•・‧][{HAN}]{{1,8}}"
     rf"|[{HAN}]{{2,4}})"
 )
-_SEP = rf"(?:[{BLANK}]*[、，,/][{BLANK}]*|[{BLANK}]+)"
+_SEP = rf"(?:[{BLANK}]*+[、，,/][{BLANK}]*+|[{BLANK}]++)"
 _NAMES = rf"{_NAME}(?:{_SEP}{_NAME}){{0,9}}?"
 _ORGANISATION = rf"(?:本报|本刊|本网|本社|新华社|中新社|新华网|[{HAN}A-Za-z]{{2,8}}(?:报|社|网|台|融媒|频道))"
-_RANK = r"(?:首席|特派|特约|见习|实习|高级|资深|全媒体|融媒体|文字|摄影|常驻|驻[^\s记]{1,6}?)"
+_TITLE = r"(?:首席|特派|特约|见习|实习|高级|资深|全媒体|融媒体|文字|摄影|常驻)"
+# One place (驻京): of several in a row there would be more readings than can be tried.
+_RANKS = rf"{_TITLE}*(?:驻[^\s记]{{1,6}}?{_TITLE}*)?"
 # These may begin a sentence or a head too (文化下乡, 图解新政): a sign or blank must follow.
 _SHORT_ROLE = r"(?:作者|文字|摄影|编译|编辑|整理|执笔|采写|图文|文图|文|图|摄)"
 _ROLE = (
-    rf"(?:{_ORGANISATION}?[{BLANK}]*{_RANK}*(?:记者|通讯员|评论员|撰稿人?|编辑)"
+    rf"(?:{_ORGANISATION}?[{BLANK}]*+{_RANKS}(?:记者|通讯员|评论员|撰稿人?|编辑)"
     r"|实习生|见习生|特约撰稿人?|特约作者)"
 )
 _SURNAME = f"[{SURNAMES}]"
 _CREDITED = (
-    rf"(?:{_ROLE}[{BLANK}]*[:：/／·]?[{BLANK}]*{_NAMES}"
-    rf"|{_SHORT_ROLE}(?:[{BLANK}]*[:：/／][{BLANK}]*|[{BLANK}]+){_NAMES})"
+    rf"(?:{_ROLE}[{BLANK}]*+[:：/／·]?[{BLANK}]*+{_NAMES}"
+    rf"|{_SHORT_ROLE}(?:[{BLANK}]*+[:：/／][{BLANK}]*+|[{BLANK}]++){_NAMES})"
 )
+# Who is credited has his role named before him. A line full of such words is no byline, and
+# would have more readings than can be tried: they are counted first, each once (atomic groups).
+_ROLE_WORD = rf"(?:记者|通讯员|评论员|撰稿|编辑|[实见]习生|作者|编译|整理|执笔|采写|(?:文字|摄影|图解|图文|文图|[文图摄])(?=[{BLANK}:：/／]))"
+_FEW_ROLES = rf"(?!(?:(?>.*?{_ROLE_WORD})){{8}})"
+_FEW_IN_BRACKETS = rf"(?!(?:(?>[^（）()]*?{_ROLE_WORD})){{8}})"
 _DID = r"(?:(?:综合|摄影|采访|实习)?报道|摄影报道|摄影|摄|文/图|图/文|文图|图文|文|图|编译|整理|译)"
 BYLINE = re.compile(
-    rf"[□◎■●○◆◇★☆]?[{BLANK}]*[（(【]?[{BLANK}]*"
+    rf"{_FEW_ROLES}[□◎■●○◆◇★☆]?[{BLANK}]*[（(【]?[{BLANK}]*"
     rf"{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}}(?:[{BLANK}]*/?[{BLANK}]*{_DID})?"
     rf"[{BLANK}]*[）)】]?"
 )
@@ -94,7 +101,7 @@ AUTHOR_NOTE = re.compile(
 BARE_NAMES = re.compile(rf"(?:{_NAME})(?:{_SEP}{_NAME}){{0,3}}")
 # The last sentence of a paragraph, then who wrote it: …成效。(记者 叶薇) · …成效。 本报记者 叶薇
 CLOSING_BYLINE = re.compile(
-    rf"(?<=[{_STOPS}{_CLOSERS}])[{BLANK}]*(?P<byline>[（(](?:{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}}"
+    rf"(?<=[{_STOPS}{_CLOSERS}])[{BLANK}]*{_FEW_ROLES}(?P<byline>[（(](?:{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}}"
     rf"(?:[{BLANK}]*{_DID})?|(?:作者|本文作者|执笔)[^（）()]{{1,80}})[）)]"
     rf"|(?<=[{BLANK}])(?:{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}}(?:[{BLANK}]*{_DID})?))[{BLANK}]*$"
 )
@@ -106,7 +113,7 @@ UNSEPARATED = re.compile(
 
 # ---- Datelines
 
-_REPORTERS = rf"[{BLANK}]*[（(](?P<reporters>(?:{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}})[^（）()]{{0,12}})[）)]"
+_REPORTERS = rf"[{BLANK}]*[（(]{_FEW_IN_BRACKETS}(?P<reporters>(?:{_CREDITED}(?:{_SEP}?{_CREDITED}){{0,5}})[^（）()]{{0,12}})[）)]"
 _DAY = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|[〇一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日|今日|今天|昨日|昨天)"
 _AGENCY = (
     rf"(?:本报|本刊|本社|本网|新华社|中新社|中新网|法新社|路透社|美联社|塔斯社|共同社|韩联社|中央社|"
@@ -132,10 +139,10 @@ DATELINE_REPORTERS = re.compile(_REPORTERS)
 
 # ---- Captions and credits
 
-_CREDIT_PERSON = rf"(?:{_ORGANISATION}?[{BLANK}]*{_RANK}*(?:记者|通讯员|实习生)[{BLANK}]*)?{_NAMES}[{BLANK}]*[/／]?[{BLANK}]*(?:摄影?|图)"
+_CREDIT_PERSON = rf"(?:{_ORGANISATION}?[{BLANK}]*{_RANKS}(?:记者|通讯员|实习生)[{BLANK}]*)?{_NAMES}[{BLANK}]*[/／]?[{BLANK}]*(?:摄影?|图)"
 _CREDIT = (
     rf"(?:{_CREDIT_PERSON}"
-    rf"|(?:{_ORGANISATION}?[{BLANK}]*{_RANK}*记者|摄影|图片?|供图|制图|绘图|漫画)[{BLANK}]*[:：/／][{BLANK}]*{_NAMES}"
+    rf"|(?:{_ORGANISATION}?[{BLANK}]*{_RANKS}记者|摄影|图片?|供图|制图|绘图|漫画)[{BLANK}]*[:：/／][{BLANK}]*{_NAMES}"
     rf"|(?:摄影|制图|绘图|漫画)[{BLANK}]+{_NAMES}"
     rf"|(?:新华社|中新社|法新社|路透社?|美联社?|法新|视觉中国|CNSphoto|IC[{BLANK}]?[Pp]hoto|东方IC|人民视觉|影像中国|中新图片|GettyImages)"
     rf"(?:[/／]?(?:发|供图|图|法新|路透|美联|视觉中国|CFP)|[{BLANK}]*图片?|照片)?(?:[{BLANK}]*[(（][^（）()]{{2,20}}[)）])?"
@@ -157,8 +164,11 @@ CAPTION_START = re.compile(
 
 # ---- What belongs to the page
 
+# More offices than a page names, as with roles above.
+_OFFICE = r"(?:责任编辑|值班编辑|值班主任|执行编辑|美术编辑|见报编辑|值班总编辑?|主编|责编|编辑|编审|视觉设计|视觉|美编|版式设计|版式|版面设计|组版|校对|检校|审校|制图|设计|统筹)"
+_FEW_OFFICES = rf"(?!(?:(?>.*?{_OFFICE})){{11}})"
 EDITORS = re.compile(
-    rf"[【\[（(]?(?:(?:本版|本期|本叠|今日)?[{BLANK}]*(?:责任编辑|值班编辑|值班主任|执行编辑|主编|责编|编辑|编审|视觉设计|视觉|美术编辑|美编|版式设计|版式"
+    rf"{_FEW_OFFICES}[【\[（(]?(?:(?:本版|本期|本叠|今日)?[{BLANK}]*(?:责任编辑|值班编辑|值班主任|执行编辑|主编|责编|编辑|编审|视觉设计|视觉|美术编辑|美编|版式设计|版式"
     rf"|版面设计|组版|校对|检校|审校|制图|设计|见报编辑|统筹|值班总编辑?)[{BLANK}]*[:：/／|][{BLANK}]*{_NAMES}"
     rf"|(?:责任编辑|责编|本版编辑|本版责编|美术编辑|视觉设计|版式设计|校对)[{BLANK}]+{_NAMES})"
     rf"(?:[{BLANK}，,;；|/]*(?:(?:本版|本期)?[{BLANK}]*(?:责任编辑|执行编辑|值班编辑|主编|责编|编辑|视觉设计|视觉|美术编辑|美编|版式设计|版式|版面设计|组版|校对|检校|审校"
@@ -168,7 +178,7 @@ _LABEL = r"[A-Za-z]?\d{1,3}[A-Za-z]?|[〇一二三四五六七八九十]{1,3}"
 _JUMP = rf"(?P<way>下转|转|紧接|上接|接)[{BLANK}]*第?[{BLANK}]*(?P<page>{_LABEL})[{BLANK}]*(?:版|页|叠)[^，。（）()]{{0,12}}"
 JUMP = re.compile(rf"[（(▶▲→◀←]*[{BLANK}]*{_JUMP}[{BLANK}]*[）)▶▲→◀←]*")
 JUMP_TO = re.compile(
-    rf"[{BLANK}]*[（(▶→][{BLANK}]*(?P<way>下转|转|紧接)[{BLANK}]*第?(?P<page>{_LABEL})[{BLANK}]*[版页][^，。（）()]{{0,12}}[）)]?[▶→]*$"
+    rf"[（(▶→][{BLANK}]*(?P<way>下转|转|紧接)[{BLANK}]*第?(?P<page>{_LABEL})[{BLANK}]*[版页][^，。（）()]{{0,12}}[）)]?[▶→]*$"
 )
 JUMP_FROM = re.compile(
     rf"^[（(◀←][{BLANK}]*(?P<way>上接|接)[{BLANK}]*第?(?P<page>{_LABEL})[{BLANK}]*[版页][^，。（）()]{{0,12}}[）)]?[{BLANK}]*"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from articles.ingest import patterns
-from articles.ingest.parsed import Excerpt, Note, ParsedArticle
+from articles.ingest.parsed import Excerpt, Note, ParsedArticle, Span
 
 _HAN = f"[{patterns.HAN}]"
 # 的的, 了了: never so in print. 柜姐柜姐: a word of two characters twice, which good Chinese
@@ -17,8 +17,8 @@ _MISPRINTS = {
     "latin-between-chinese": re.compile(
         rf"(?<={_HAN})\s+(?:and|or|the|of)\s+(?={_HAN})"
     ),
-    "unpaired-bracket": re.compile(r"(?:（[^）]*$|《[^》]*$)"),
 }
+_BRACKETS = ("（）", "《》")
 # Typed commas among Chinese characters: all of a page, or a slip.
 _HALF_WIDTH = re.compile(rf"(?<={_HAN}),(?={_HAN})")
 _FULL_WIDTH = re.compile("，")
@@ -32,25 +32,40 @@ def remarks(article: ParsedArticle) -> list[Note]:
 
 
 def _misprints(excerpt: Excerpt) -> Iterator[Note]:
-    for code, pattern in _MISPRINTS.items():
-        for match in pattern.finditer(excerpt.text):
-            yield _note(excerpt, match.start(), match.end(), code)
+    found = [
+        (match.span(), code)
+        for code, pattern in _MISPRINTS.items()
+        for match in pattern.finditer(excerpt.text)
+    ]
+    if (unpaired := _unpaired(excerpt.text)) is not None:
+        found.append(((unpaired, len(excerpt.text)), "unpaired-bracket"))
+    offsets = excerpt.offsets() if found else []
+    for span, code in found:
+        yield _note(offsets, span, code)
+
+
+def _unpaired(text: str) -> int | None:
+    """Return where the first bracket stands that nothing closes."""
+    opened = (text.find(pair[0], text.rfind(pair[1]) + 1) for pair in _BRACKETS)
+    return min((at for at in opened if at >= 0), default=None)
 
 
 def _half_width_commas(excerpts: list[Excerpt]) -> Iterator[Note]:
     """Note half-width commas: each one where they are few, else once."""
     slips = [
-        (excerpt, match)
+        (offsets, match.span())
         for excerpt in excerpts
+        if "," in excerpt.text
+        for offsets in [excerpt.offsets()]
         for match in _HALF_WIDTH.finditer(excerpt.text)
     ]
     usual = sum(len(_FULL_WIDTH.findall(excerpt.text)) for excerpt in excerpts)
     if slips and len(slips) > usual:
         slips = slips[:1]
-    for excerpt, match in slips:
-        yield _note(excerpt, match.start(), match.end(), "half-width-comma")
+    for offsets, span in slips:
+        yield _note(offsets, span, "half-width-comma")
 
 
-def _note(excerpt: Excerpt, start: int, end: int, reason: str) -> Note:
-    offsets = [offset for offset in excerpt.offsets[start:end] if offset >= 0]
-    return Note(offsets[0], offsets[-1] + 1, "misprint", 1.0, (reason,))
+def _note(offsets: list[int], span: Span, reason: str) -> Note:
+    printed = [offset for offset in offsets[slice(*span)] if offset >= 0]
+    return Note(printed[0], printed[-1] + 1, "misprint", 1.0, (reason,))

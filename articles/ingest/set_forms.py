@@ -104,7 +104,7 @@ def _take_caption(aside: Aside, ordinary: list[Unit], asides: list[Aside]) -> No
     if (
         8 <= len(line.text) <= 60
         and line.lines == 1
-        and not patterns.COMPLETE.search(above.text)
+        and not above.is_complete
         and not patterns.OPEN_END.search(line.text)
         and not patterns.DATELINE.match(line.text)
         and (len(above.text) > 30 or looks_like_sentence(above.text))

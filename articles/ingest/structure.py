@@ -108,20 +108,20 @@ def _emission(label: Label, i: int, context: Context) -> Iterator[Reason]:
 
 def _head(i: int, context: Context) -> Iterator[Reason]:
     text = context.texts[i]
-    if patterns.FULL_STOP.search(text):
+    if context.full_stop[i]:
         yield -6, "ends-with-full-stop"
-    elif patterns.COMPLETE.search(text):
+    elif context.complete[i]:
         yield -1, "ends-a-sentence"
-    if patterns.OPEN_END.search(text):
+    if context.open_end[i]:
         yield -6, "ends-in-mid-sentence"
-    if patterns.STOP_INSIDE.search(text):
+    if context.stop_inside[i]:
         yield -5, "stop-inside"
     yield -1.2 * min(context.commas[i], 3), "commas"
     if len(text) > 34:
         yield -0.12 * (len(text) - 34), "long"
     if context.leads_on[i]:
         yield -2, "ends-with-leading-word"
-    if patterns.CANNOT_BEGIN.match(text):
+    if context.cannot_begin[i]:
         yield -6, "cannot-begin"
     if context.dateline[i]:
         yield -9, "dateline"
@@ -158,9 +158,9 @@ def _kind_of_head(label: Label, i: int, context: Context) -> Iterator[Reason]:
 
 def _body(label: Label, i: int, context: Context) -> Iterator[Reason]:
     text = context.texts[i]
-    if patterns.COMPLETE.search(text):
+    if context.complete[i]:
         yield 2, "ends-a-sentence"
-    if patterns.STOP_INSIDE.search(text):
+    if context.stop_inside[i]:
         yield 2, "stop-inside"
     if len(text) > 45:
         yield min((len(text) - 45) / 20, 3), "long"
@@ -171,13 +171,13 @@ def _body(label: Label, i: int, context: Context) -> Iterator[Reason]:
     begins = label is Label.BEGINS
     if context.dateline[i]:
         yield (4 if begins else -6), "dateline"
-    if patterns.CANNOT_BEGIN.match(text):
+    if context.cannot_begin[i]:
         yield (-6 if begins else 3), "cannot-begin"
     elif begins and context.follows[i]:
         yield -1.5, "begins-with-following-word"
     if context.indents:
         yield (2.5 if begins == context.units[i].indented else -3), "indent"
-    if patterns.OPEN_END.search(text):
+    if context.open_end[i]:
         yield 2, "ends-in-mid-sentence"
     elif context.leads_on[i]:
         yield 1, "ends-with-leading-word"
@@ -185,17 +185,17 @@ def _body(label: Label, i: int, context: Context) -> Iterator[Reason]:
 
 def _subhead(i: int, context: Context) -> Iterator[Reason]:
     text = context.texts[i]
-    if patterns.FULL_STOP.search(text):
+    if context.full_stop[i]:
         yield -6, "ends-with-full-stop"
-    elif patterns.COMPLETE.search(text):
+    elif context.complete[i]:
         yield -1.5, "ends-a-sentence"
-    if patterns.OPEN_END.search(text):
+    if context.open_end[i]:
         yield -6, "ends-in-mid-sentence"
-    if patterns.STOP_INSIDE.search(text):
+    if context.stop_inside[i]:
         yield -5, "stop-inside"
     if context.leads_on[i]:
         yield -2, "ends-with-leading-word"
-    if patterns.CANNOT_BEGIN.match(text):
+    if context.cannot_begin[i]:
         yield -6, "cannot-begin"
     if context.dateline[i]:
         yield -9, "dateline"
@@ -222,7 +222,7 @@ def _caption(i: int, context: Context) -> Iterator[Reason]:
         yield -4, "length"
     if context.dateline[i] or context.byline[i]:
         yield -6, "byline-form"
-    if patterns.OPEN_END.search(text) or patterns.CANNOT_BEGIN.match(text):
+    if context.open_end[i] or context.cannot_begin[i]:
         yield -6, "ends-in-mid-sentence"
 
 
@@ -327,9 +327,8 @@ def _kicker_first(i: int, context: Context) -> Iterator[Reason]:
 
 def _after_body(b: Label, i: int, context: Context) -> Iterator[Reason]:
     body = i - 1
-    text = context.texts[body]
-    complete = bool(patterns.COMPLETE.search(text))
-    colon = bool(patterns.COLON_END.search(text))
+    complete = context.complete[body]
+    colon = context.colon_end[body]
     if b is Label.GOES_ON:
         yield from _continuation(body, i, context)
         return
@@ -362,17 +361,16 @@ def _after_body(b: Label, i: int, context: Context) -> Iterator[Reason]:
 
 def _continuation(body: int, i: int, context: Context) -> Iterator[Reason]:
     """Weigh that unit ``i`` goes on with the sentence that unit ``body`` broke off."""
-    text = context.texts[body]
-    if patterns.COMPLETE.search(text):
+    if context.complete[body]:
         # Where paragraphs are indented, that says whether one begins.
         yield (-3 if context.indents else -6), "sentence-is-complete"
         return
     yield 0.5, "sentence-is-open"
-    if patterns.OPEN_END.search(text):
+    if context.open_end[body]:
         yield 2, "ends-in-mid-sentence"
     elif context.leads_on[body]:
         yield 1.5, "ends-with-leading-word"
-    elif patterns.COLON_END.search(text):
+    elif context.colon_end[body]:
         yield -1, "colon"
     if context.follows[i]:
         yield 2, "begins-with-following-word"

@@ -1,10 +1,11 @@
 """What the searchable records share: a change to one of them is indexed as it is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, ClassVar, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 from articles.models import watched
 from articles.search.pending import indexed, touch
@@ -58,6 +59,17 @@ class IndexedQuerySet(models.QuerySet[M]):
     def _article_ids(self, pks: list[Any]) -> list[int | None]:
         rows = self.model._base_manager.using(self.db).filter(pk__in=pks)
         return list(rows.values_list(self.model.articles_path, flat=True))
+
+
+@contextmanager
+def deferred(*constraints: str) -> Iterator[None]:
+    """Let a block break these constraints while it stores row after row, but not at its end."""
+    names = ", ".join(constraints)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
 class Indexed(models.Model):

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from articles.forms import SearchForm
 from articles.search import engine
-from articles.search.language import Query, parse
-from articles.search.lexicon import query_lexicon
+from articles.search.language import Query
+from articles.search.tag_synonyms import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def ask(
     Raise ValueError where the address names no place in the order, SearchTimeoutError as
     engine.search does.
     """
-    query = form.restricted(parse(form.cleaned_data["q"], query_lexicon()))
+    query = form.restricted(read(form.cleaned_data["q"]))
     sort = sort or form.cleaned_data["sort"] or "best"
     text = request.GET.get("after", "")
     after = engine.Cursor.parse(text) if text else None

@@ -18,8 +18,8 @@ from articles.csv_files import csv_lines
 from articles.forms import KwicForm
 from articles.search import engine, kwic, newest
 from articles.search.filters import Filters
-from articles.search.language import Query, parse
-from articles.search.lexicon import query_lexicon
+from articles.search.language import Query
+from articles.search.tag_synonyms import read
 
 COLUMNS = ("date", "publication", "page", "headline", "left", "keyword", "right", "url")
 
@@ -30,7 +30,7 @@ def keyword_in_context(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"form": form, "query": request.GET.get("q", "")}
     if not form.is_valid():
         return render(request, "articles/kwic.html", context, status=400)
-    query = form.restricted(parse(form.cleaned_data["q"], query_lexicon()))
+    query = form.restricted(read(form.cleaned_data["q"]))
     oldest = form.cleaned_data["sort"] == "oldest"
     if form.cleaned_data["format"]:
         return _file(request, form, query, oldest=oldest)

@@ -25,6 +25,7 @@ from articles.search import completions, engine
 from articles.search.did_you_mean import did_you_mean
 from articles.search.facets import facets
 from articles.search.language import Literal, Query
+from articles.search.tag_synonyms import tag_called
 from articles.views.asked import ask
 
 # Where the facets are put into the page; no text of a page can hold it, for < is escaped.
@@ -62,6 +63,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "meant": did_you_mean(asked.query) if nothing else None,
         "understood": asked.query.understood,
         "notes": understood.notes(asked.query),
+        "synonym": tag_called(asked.query) if results else None,
         "first": asked.after is None,
         "sorts": _sorts(request, asked.sort),
         "chips": refining.chips(form, request.GET),

@@ -27,6 +27,10 @@ REVIEW_BELOW = 0.8
 DOUBTFUL_BELOW = 0.9
 UNTITLED = "无题"
 _RAW = 300
+# A page that is nothing but small print has some 30,000 characters in 3,000 lines. What is far
+# beyond would take the parser minutes, and is a whole volume or no page.
+MOST_CHARACTERS = 1_000_000
+MOST_LINES = 50_000
 _KEYS = {
     "publication": ("publication", "报纸", "报名", "報紙", "報名"),
     "date": ("date", "日期", "出版日期"),
@@ -126,19 +130,47 @@ def _records(chunk: Chunk) -> Iterator[Record | Rejected]:
         decoded = decode(chunk.data, chunk.options.get("encoding"))
         header, text = split_header(decoded.text)
         place = _place(header, chunk)
+        check_size(text)
     except (EncodingError, RecordError) as error:
         yield Rejected(chunk.origin, str(error), raw)
         return
     parsed = parse_page(text)
     if not parsed.articles:
         yield Rejected(chunk.origin, "there is no article on the page", raw)
+    header_lines = decoded.text.count("\n") - text.count("\n")
+    lines = _LineNumbers(text, header_lines + 1)
     for position, article in enumerate(parsed.articles, 1):
         try:
             yield _record(parsed, article, place, position)
         except RecordError as error:
-            line = decoded.text.count("\n", 0, article.span[0]) + 1
+            origin = Origin(chunk.origin.file, lines.of(article.span[0]))
             said = text[slice(*article.span)]
-            yield Rejected(Origin(chunk.origin.file, line), str(error), said)
+            yield Rejected(origin, str(error), said)
+
+
+def check_size(text: str) -> None:
+    """Raise RecordError for a text that is larger than any page."""
+    if len(text) > MOST_CHARACTERS:
+        raise RecordError(
+            f"no page is longer than {MOST_CHARACTERS} characters: it has {len(text)}"
+        )
+    # As str.splitlines() has them, like the parser; blank ones cost nothing.
+    lines = sum(bool(line.strip()) for line in text.splitlines())
+    if lines > MOST_LINES:
+        raise RecordError(f"no page has more than {MOST_LINES} lines: it has {lines}")
+
+
+class _LineNumbers:
+    """The line in which each of some places stands, asked for in order."""
+
+    def __init__(self, text: str, first: int) -> None:
+        self._text, self._line, self._at = text, first, 0
+
+    def of(self, place: int) -> int:
+        """Return the line of a place, of one before the place asked for last that one's."""
+        self._line += self._text.count("\n", self._at, place)
+        self._at = max(self._at, place)
+        return self._line
 
 
 def split_header(text: str) -> tuple[dict[str, str], str]:

@@ -17,6 +17,8 @@ from articles.search.language.nodes import (
     Words,
     either,
     every,
+    leaves,
+    mapped,
     negated,
     within,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "compose",
     "either",
     "every",
+    "leaves",
+    "mapped",
     "negated",
     "parse",
     "within",

@@ -5,7 +5,7 @@ kind, none has fewer than two parts or the same part twice, and nothing is negat
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -124,6 +124,18 @@ def leaves(node: Node | None, *, negative: bool = True) -> Iterator[Leaf]:
                 yield from leaves(inner)
         case _:
             yield node
+
+
+def mapped(node: Node, change: Callable[[Leaf], Node]) -> Node:
+    """Return the tree with each leaf changed, in normal form."""
+    match node:
+        case All(nodes):
+            return every(mapped(part, change) for part in nodes) or node
+        case Any(nodes):
+            return either(mapped(part, change) for part in nodes) or node
+        case Not(inner):
+            return negated(mapped(inner, change))
+    return change(node)
 
 
 def first_leaves(node: Node | None, count: int) -> Node | None:
