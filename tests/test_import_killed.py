@@ -27,8 +27,6 @@ from tests.embedded import (
 KILLS = int(os.environ.get("NEWSARCHIVE_KILLS", "5"))
 # Enough that the last kill still meets an import at work.
 RECORDS = max(3500, 700 * KILLS)
-# Enough for two seconds of work.
-FEW_RECORDS = 1500
 SEED = Path(__file__).parent / "data" / "seed"
 STATE = """
     SELECT p.slug, i.published_on::text, g.label, g.image, a.position, a.import_digest, a.status,
@@ -47,16 +45,7 @@ STATE = """
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory):
     """Give a folder with a large file of records, and pages of raw text."""
-    return make_inbox(tmp_path_factory.mktemp("inbox"), RECORDS)
-
-
-@pytest.fixture(scope="module")
-def small_inbox(tmp_path_factory):
-    """Give the same with fewer records."""
-    return make_inbox(tmp_path_factory.mktemp("small"), FEW_RECORDS)
-
-
-def make_inbox(folder, records):
+    folder = tmp_path_factory.mktemp("inbox")
     page = (SEED / "xinmin_page_text.txt").read_text(encoding="utf-8")
     for day in range(1, 25):
         path = folder / "xinmin-wanbao" / f"2020-06-{day:02}" / "1.txt"
@@ -66,7 +55,7 @@ def make_inbox(folder, records):
     sentences = [line for line in page.splitlines() if len(line) > 60]
     chance = random.Random(1)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as file:
-        for n in range(records):
+        for n in range(RECORDS):
             record = {
                 "publication": "ceshi-wanbao", "headline": f"第{n}条 沪上今起入梅",
                 "date": f"20{n % 50 + 10}-0{n % 9 + 1}-1{n % 10}", "page": str(n % 8 + 1),
@@ -181,10 +170,10 @@ def test_killed_imports_end_as_one_that_was_not(inbox, empty):
 
 
 @needs_proc
-def test_a_killed_worker_is_replaced(small_inbox, empty):
+def test_a_killed_worker_is_replaced(inbox, empty):
     with open_workshop() as workshop:
         archive = Archive(workshop, "worker", empty)
-        process = archive.begin("import_issues", str(small_inbox), "--workers", "2")
+        process = archive.begin("import_issues", str(inbox), "--workers", "2")
         deadline = time.monotonic() + 60
         while not children_of(process.pid) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -192,14 +181,14 @@ def test_a_killed_worker_is_replaced(small_inbox, empty):
         assert strike(archive, process, "a worker")
         output = process.communicate(timeout=300)[0]
         assert process.returncode == 0, output
-        assert len(archive.state()) == FEW_RECORDS + 48
+        assert len(archive.state()) == RECORDS + 48
 
 
 @needs_proc
-def test_no_process_outlives_a_killed_command(small_inbox, empty):
+def test_no_process_outlives_a_killed_command(inbox, empty):
     with open_workshop() as workshop:
         archive = Archive(workshop, "orphan", empty)
-        process = archive.begin("import_issues", str(small_inbox), "--workers", "2")
+        process = archive.begin("import_issues", str(inbox), "--workers", "2")
         deadline = time.monotonic() + 60
         while len(children_of(process.pid)) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
