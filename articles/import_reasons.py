@@ -75,6 +75,10 @@ _REASONS: list[tuple[str, Any]] = [
         r"whose import it is may not change article (?P<pk>\d+) at its place",
         _("您不能修改这个位置的文章（编号 %(pk)s）"),
     ),
+    (
+        r"the article at its place was deleted at this moment",
+        _("这个位置的文章刚刚被删除，请再导入一次"),
+    ),
     (r"there is no article on the page", _("版面上没有文章")),
     (
         r"(?:no page|no METS or ALTO file|the line) is longer than (?P<n>\d+) MiB",

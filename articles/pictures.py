@@ -155,10 +155,10 @@ def _remove_unused(name: str, storage: Storage) -> None:
 
 
 def remove_for_good(name: str, storage: Storage) -> bool:
-    """Remove a picture, its sizes and its original, unless a row names it.
+    """Remove a picture, its sizes and its original, unless a row names it; return whether it is gone.
 
-    For what no former version can name any more, and for uploads that nobody saved. Return
-    whether it is gone.
+    For what no version names, such as an upload that nobody saved (articles/uploads.py):
+    what was once stored with an article may be restored with it.
     """
     if any(model._base_manager.filter(image=name).exists() for model in PICTURED):
         return False

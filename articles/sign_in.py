@@ -1,8 +1,9 @@
-"""Signing in without losing what was typed.
+"""Forms that cannot be taken in, given back with what was typed.
 
 A form that comes when its user is signed out, or with an outdated token, is not thrown away:
 the pages of signing in carry its fields, signed, and lead back to it. It comes back filled in
-and not saved; what is no form of a record is only sent again when its user says so.
+and not saved; what is no form of a record is only sent again when its user says so. So does a
+form that another's change got in the way of at the moment of saving.
 """
 
 from collections.abc import Callable
@@ -101,6 +102,14 @@ class EditorsSite(admin.AdminSite):
         response = TemplateResponse(request, "admin/go_on.html", context, status=status)
         add_never_cache_headers(response)
         return response
+
+
+def give_back(request: HttpRequest) -> HttpResponse:
+    """Answer a form that could not be stored: lead back to it, filled in."""
+    site: Any = admin.site
+    path = request.get_full_path()
+    typed = _typed(request) or {"path": path, "fields": [], "files": []}
+    return cast("HttpResponse", site.go_on(request, typed, 409))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

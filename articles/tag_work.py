@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles import jobs
-from articles.history import keep_all, recorded
+from articles import jobs, workflow
+from articles.history import actor, keep_all, recorded
 from articles.models import Article, TagEntry, TaggedArticle, TagSynonym
 from articles.models.change import Change
 from articles.models.tag_entry import (
@@ -214,9 +214,18 @@ def retag_as_job(
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Do the same, article by article."""
+    """Do the same, article by article, with those that its user may change by now."""
     with _recorded(_("给文章加、去标签")):
-        return {_("标签有变动的文章"): _index(progress, _retag(articles, add, remove))}
+        changed = _retag(_changeable(articles), add, remove)
+        return {_("标签有变动的文章"): _index(progress, changed)}
+
+
+def _changeable(articles: Sequence[int]) -> list[int]:
+    """Return those of the articles that whoever acts may change, nobody none."""
+    if (user := actor()) is None:
+        return []
+    named = Article.objects.filter(pk__in=articles)
+    return list(workflow.changeable(user, named).values_list("pk", flat=True))
 
 
 def _retag(

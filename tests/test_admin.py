@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from taggit.models import Tag
 
+from articles.admin import doubts
 from articles.admin.doubts import DECISIONS, REASONS
 from articles.body_rows import text_of
 from articles.ingest import structure
@@ -18,6 +19,7 @@ from articles.models import (
     Contribution,
     Contributor,
     LexiconWord,
+    NearDuplicate,
     Page,
     Publication,
     SearchDocument,
@@ -493,6 +495,44 @@ def test_only_published_articles_lead_to_the_readers_page(editor):
         assert (f'href="/articles/{article.pk}/"' in text) == (status == "published")
 
 
+def test_a_reporter_deletes_a_draft_that_was_found_to_be_like_another(client):
+    user = User.objects.create_user("jizhe", is_staff=True)
+    user.groups.set(Group.objects.filter(name="记者"))
+    client.force_login(user)
+    draft = make_article("自己的稿", status="draft", entered_by=user)
+    NearDuplicate.objects.create(
+        first=draft, second=make_article(), similarity=0.9, agreement=0.9
+    )
+    address = url("articles_article_delete", draft.pk)
+    assert "近似文章" not in client.get(address).content.decode()
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    assert not Article.objects.filter(pk=draft.pk).exists()
+
+
+def test_authors_are_listed_with_the_number_of_their_articles(editor):
+    make_everything(1)
+    page = editor.get(url("articles_contributor_changelist")).content.decode()
+    assert '<td class="field-number_of_articles">1</td>' in page
+
+
+def test_a_new_article_begins_with_its_text_and_not_with_a_button(editor):
+    page = editor.get(url("articles_article_add")).content.decode()
+    assert page.count('name="_save"') == 1
+    assert page.index('name="source_text"') < page.index('name="_save"')
+    stored = editor.get(url("articles_article_change", make_article().pk))
+    assert stored.content.decode().count('name="_save"') == 2
+
+
+def test_columns_of_every_list_have_chinese_names(editor):
+    make_everything(1)
+    for model in MODELS:
+        page = editor.get(url(f"{model}_changelist")).content.decode()
+        head = page.partition("<thead>")[2].partition("</thead>")[0]
+        titles = re.findall(r'<div class="text">(?:<a[^>]*>|<span>)([^<]+)<', head)
+        assert titles
+        assert all(re.search("[一-鿿]|ISSN", title) for title in titles), titles
+
+
 def test_an_editor_without_rights_on_documents_deletes_articles(client):
     editor = User.objects.create_user("bianji", is_staff=True)
     rights = Permission.objects.filter(content_type__model__in=["article", "paragraph"])
@@ -658,6 +698,18 @@ def test_doubts_are_shown_with_their_places_in_the_source(admin_client):
     assert "&lt;b&gt;逛出&lt;/b&gt;" in text
     assert "虚词重复" in text
     assert "9999" not in text
+
+
+def test_of_very_many_doubts_the_first_are_shown_in_a_time_by_their_number():
+    found = [
+        {"start": n, "end": n + 2, "code": "misprint", "confidence": 1.0, "reasons": []}
+        for n in range(8_000)
+    ]
+    article = Article(source_text="口" * 9_000, doubts=found)
+    shown = doubts.review(article)
+    assert shown.count("<li>") == doubts.MOST_SHOWN
+    assert shown.count("口") >= 9_000
+    assert "以及另外 7700 处" in shown
 
 
 def test_articles_for_review_are_listed_and_publishing_ends_the_review(admin_client):

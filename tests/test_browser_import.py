@@ -21,6 +21,7 @@ from articles.models import Article, Change, Issue, Job, NearDuplicate, Publicat
 from articles.search import index
 from tests.browser import open_page
 from tests.factories import make_article, make_page, make_publication
+from tests.races import meanwhile
 from tests.test_import import SOURCE, lines, record
 from tests.test_jobs import a_user, signed_in
 
@@ -616,3 +617,18 @@ def test_an_editor_imports_an_archive_in_the_browser(chromium, live_server, admi
         page.get_by_role("link", name="xinmin-wanbao 2020-06-08").click()
         page.get_by_role("heading", name="2020-06-08").wait_for()
     assert Article.objects.filter(entered_by__username="admin").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_editor_stores_while_it_is_imported_is_not_replaced(
+    admin_client, monkeypatch
+):
+    monkeypatch.setattr("articles.jobs._spawn", lambda _pk: None)  # it is run here
+    make_publication()
+    go(admin_client, send(admin_client, a_file("a.jsonl", lines(record()))))
+    check = send(admin_client, a_file("a.jsonl", lines(record(headline="文件里改的"))))
+    with meanwhile(lambda: Article.objects.update(headline="编辑改的")):
+        job = go(admin_client, check)
+    assert (job.state, job.report["changed"]) == ("done", 0)
+    assert "录入或改过" in reasons(job)["a.jsonl"]
+    assert Article.objects.get().headline == "编辑改的"

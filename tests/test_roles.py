@@ -352,3 +352,18 @@ def test_a_pair_is_named_as_it_is_deleted(clients, records):
     key = records["articles_nearduplicate"]
     address = reverse("admin:articles_nearduplicate_delete", args=[key])
     assert SECRET in clients["主编"].get(address).content.decode()
+
+
+def test_only_a_superuser_makes_and_touches_superusers(clients, users):
+    above = User.objects.create_superuser("zongguan")
+    administrator = clients["管理员"]
+    own = reverse("admin:auth_user_change", args=[users["管理员"].pk])
+    assert 'name="is_superuser"' not in administrator.get(own).content.decode()
+    for page in ("change", "delete", "password_change"):
+        address = reverse(f"admin:auth_user_{page}", args=[above.pk])
+        assert administrator.post(address, {"post": "yes"}).status_code == 403, page
+    data = {"action": "delete_selected", "_selected_action": [above.pk], "post": "yes"}
+    administrator.post(reverse("admin:auth_user_changelist"), data)
+    assert User.objects.filter(pk=above.pk).exists()
+    clients["anonymous"].force_login(above)
+    assert 'name="is_superuser"' in clients["anonymous"].get(own).content.decode()

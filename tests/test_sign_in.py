@@ -2,10 +2,13 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
@@ -141,3 +144,30 @@ def test_signing_in_without_a_form_is_as_ever(client):
         reverse("admin:articles_article_add"), {"csrfmiddlewaretoken": token(client)}
     )
     assert empty["Location"].startswith(LOGIN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_got_in_the_way_of_comes_back_too(admin_client):
+    page = make_article("在先的").page
+    data = article_data(
+        page=page.pk, position=30_000, headline=TYPED, body="新的正文。"
+    )
+
+    def take_the_place(**_signal):
+        pre_save.disconnect(take_the_place, Article)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(in_its_place).result()
+
+    def in_its_place():
+        make_article("抢先的", page=page, position=30_000)
+        connection.close()
+
+    # After the form was found right, before it is stored.
+    pre_save.connect(take_the_place, Article)
+    address = reverse("admin:articles_article_add")
+    refused = admin_client.post(address, data)
+    assert refused.status_code == 409
+    back = admin_client.post(address, hidden(refused))
+    assert back.context["adminform"].form["headline"].value() == TYPED
+    assert back.context["adminform"].form["body"].value() == "新的正文。"
+    assert not Article.objects.filter(headline=TYPED).exists()

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import tag_work
+from articles import jobs, tag_work
 from articles.history.undoing import undo
 from articles.models import Article, LexiconWord, TagSynonym
 from articles.models.change import Change
@@ -189,6 +189,20 @@ def test_many_articles_are_tagged_by_a_job(admin_client, monkeypatch):
     address = url("articles_article_changelist")
     response = run_action(admin_client, address, "add_tags", keys, tags=["新事"])
     assert "/admin/articles/job/" in response.redirect_chain[-1][0]
+
+
+def test_a_job_tags_only_what_its_user_may_change_by_then():
+    reporter = User.objects.create_user("jizhe", is_staff=True)
+    reporter.groups.add(Group.objects.get(name="记者"))
+    own, out = (
+        make_article(state, status=state, entered_by=reporter)
+        for state in ("draft", "published")
+    )
+    job = jobs.start("retag", reporter, articles=[own.pk, out.pk], add=["新事"])
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.report == {"标签有变动的文章": 1}
+    assert (tagged(own), tagged(out)) == (["新事"], [])
 
 
 # ---- Undone

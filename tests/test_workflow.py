@@ -412,3 +412,23 @@ def test_markup_in_any_field_stays_text_in_a_comparison_a_warning_and_a_preview(
         assert page.status_code == 200
         assert evil not in page.content.decode()
         assert "&lt;script&gt;alert(1)" in page.content.decode()
+
+
+def test_captions_of_others_are_shown_beside_ones_own(chief):
+    article = make_article("题", ["一", {"caption": "雨中", "credit": "王凯 摄"}])
+    photo = article.photos.get()
+    rows = {
+        "photos-TOTAL_FORMS": 1,
+        "photos-INITIAL_FORMS": 1,
+        "photos-0-id": photo.pk,
+        "photos-0-article": article.pk,
+        "photos-0-caption": "我写的说明",
+        "photos-0-credit": "王凯 摄",
+    }
+    mine = article_data(article, **rows)
+    save(chief[0], article, **{**rows, "photos-0-caption": "对方的说明"})
+    refused = chief[0].post(form_of(article), mine)
+    conflict = refused.context["adminform"].form.conflict
+    (row,) = [row for row in conflict.rows if row.name == "caption"]
+    assert (row.theirs, row.mine, row.may_take) == ("对方的说明", "我写的说明", False)
+    assert "对方的说明" in refused.content.decode()

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from articles import workflow
@@ -71,12 +72,12 @@ class ArticleAdmin(
         (gettext_lazy("版面位置"), {"fields": [("page", "position")]}),
         (gettext_lazy("标题"), {"fields": ["kicker", "headline", "deck"]}),
         (
-            gettext_lazy("署名"),
+            capfirst(gettext_lazy("署名")),
             {"fields": [("byline", "dateline"), ("column", "genre")]},
         ),
         (gettext_lazy("正文"), {"fields": ["body"]}),
         (
-            gettext_lazy("状态"),
+            capfirst(gettext_lazy("状态")),
             {
                 "fields": [
                     *("state", "needs_review", "tags", "correction", "note"),
@@ -223,5 +224,8 @@ class ArticleAdmin(
 
     @admin.display(description=gettext_lazy("修改时间"), ordering="updated_at")
     def changed(self, obj: Article) -> str:
-        """Return the time of the last change, short enough for one line."""
-        return f"{timezone.localtime(obj.updated_at):%Y-%m-%d %H:%M}"
+        """Return the time of the last change, of an earlier year the day: the column is narrow."""
+        time = timezone.localtime(obj.updated_at)
+        is_recent = time.year == timezone.localdate().year
+        said = f"{time:%m-%d %H:%M}" if is_recent else f"{time:%Y-%m-%d}"
+        return said.replace("-", "\N{NON-BREAKING HYPHEN}")

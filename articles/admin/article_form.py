@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from articles.admin.body import BodyForm
@@ -15,7 +16,7 @@ class ArticleForm(SourceForm, BodyForm, StepForm):
     """The heads of an article, its body, place and tags."""
 
     tags = TagsField(
-        label=gettext_lazy("标签"),
+        label=capfirst(gettext_lazy("标签")),
         required=False,
         widget=SuggestingTagSelect,
         help_text=gettext_lazy("从提示中选，或输入新标签；用逗号、顿号或回车分开。"),

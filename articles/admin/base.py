@@ -28,7 +28,7 @@ from articles.models import (
 )
 from articles.models.base import deferred
 from articles.search.pending import indexed
-from articles.sign_in import RESTORE
+from articles.sign_in import RESTORE, give_back
 
 # Ways in which a filter of the sidebar names its field in an address.
 FILTER_ENDINGS = ("", "__exact", "__id__exact", "__isnull")
@@ -82,7 +82,7 @@ class SafeLists(admin.ModelAdmin):
         return super().get_search_results(request, queryset, term)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Return the form; one that was typed before signing in comes back, and is not stored."""
+        """Return the form; one that is given back (``sign_in``) is shown, and is not stored."""
         form: Any = super().get_form(request, *args, **kwargs)
         if RESTORE in request.POST:
             form.clean = _not_stored(form.clean)
@@ -113,7 +113,7 @@ class SafeLists(admin.ModelAdmin):
 def _not_stored(clean: Any) -> Any:
     def cleaned(form: Any) -> Any:
         clean(form)
-        raise ValidationError(_("这是您登录前填写的内容，还没有保存。请核对后再保存。"))
+        raise ValidationError(_("这是您先前填写的内容，还没有保存。请核对后再保存。"))
 
     return cleaned
 
@@ -178,14 +178,12 @@ class Compact(admin.options.BaseModelAdmin):
 class ArchiveAdmin(RecordHistory, Compact, SafeLists):
     """Pages of the archive's records: all that one request stores is indexed once."""
 
-    class Media:
-        css = {"all": ["admin-archive.css"]}
-
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show or store a record with all rows of its form."""
+        """Show or store a record with all rows of its form; what is not stored comes back."""
         return _stored(
             request,
             lambda: super(ArchiveAdmin, self).changeform_view(request, *args, **kwargs),
+            give_back,
         )
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -193,6 +191,7 @@ class ArchiveAdmin(RecordHistory, Compact, SafeLists):
         return _stored(
             request,
             lambda: super(ArchiveAdmin, self).delete_view(request, *args, **kwargs),
+            _refused,
         )
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -200,6 +199,7 @@ class ArchiveAdmin(RecordHistory, Compact, SafeLists):
         return _stored(
             request,
             lambda: super(ArchiveAdmin, self).changelist_view(request, *args, **kwargs),
+            _refused,
         )
 
     def get_deleted_objects(
@@ -249,17 +249,26 @@ def _without(nested: list[Any], beginning: str) -> list[Any]:
     return [line for line in kept if line != []]
 
 
-def _stored(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run a view; what it stores is checked and indexed at its end, or nothing is stored."""
+def _stored(
+    request: HttpRequest,
+    view: Callable[[], HttpResponse],
+    refused: Callable[[HttpRequest], HttpResponse],
+) -> HttpResponse:
+    """Run a view; what it stores is checked and indexed at its end, or nothing is stored.
+
+    ``refused`` answers then: forms find an editor's own mistakes, but something that is in
+    the way came from elsewhere meanwhile.
+    """
     if request.method != "POST":
         return view()
     try:
         with indexed(), deferred(*POSITION_CONSTRAINTS):
-            response = view()
+            return view()
     except IntegrityError:
-        # Forms find an editor's own mistakes; this one came from elsewhere meanwhile.
-        messages.error(
-            request, _("没有保存：别人刚刚存入了与此冲突的内容，请核对后再试。")
-        )
-        return HttpResponseRedirect(request.get_full_path())
-    return response
+        return refused(request)
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    said = _("没有保存：别人刚刚存入了与此冲突的内容，请核对后再试。")
+    messages.error(request, said)
+    return HttpResponseRedirect(request.get_full_path())

@@ -1,7 +1,7 @@
 """Two versions of an article side by side: what is stored now, and what somebody typed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -30,6 +30,19 @@ class Conflict:
 def compare(form: Any, now: str) -> Conflict:
     """Return what a bound form would change in the article as it is stored now."""
     return Conflict(now, list(_rows(form)))
+
+
+def compare_parts(conflict: Conflict, formsets: Iterable[Any]) -> None:
+    """Add what the rows of an article's parts would change, which no tick can choose."""
+    for formset in formsets:
+        what = formset.model._meta.verbose_name
+        for number, form in enumerate(formset.forms, start=1):
+            label = f"{what} {number}"
+            rows = _rows(form) if form.instance.pk else ()
+            conflict.rows.extend(
+                replace(row, label=f"{label} · {row.label}", may_take=False)
+                for row in rows
+            )
 
 
 def _rows(form: Any) -> Iterator[Row]:

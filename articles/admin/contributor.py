@@ -16,7 +16,7 @@ from articles.models import Contribution, Contributor
 class ContributorAdmin(ArchiveAdmin):
     """Contributors."""
 
-    list_display = ["name", "slug", "articles"]
+    list_display = ["name", "slug", "number_of_articles"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
 
@@ -30,7 +30,7 @@ class ContributorAdmin(ArchiveAdmin):
         return found
 
     @admin.display(description=gettext_lazy("文章数"), ordering="article_count")
-    def articles(self, obj: Any) -> int:
+    def number_of_articles(self, obj: Any) -> int:
         """Return how many articles name the contributor."""
         count: int = obj.article_count
         return count

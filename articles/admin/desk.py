@@ -130,7 +130,7 @@ def _near_duplicates() -> Panel:
     url = reverse("admin:articles_nearduplicate_changelist") + "?verdict__exact=open"
     none = _("没有待判断的近似文章。")
     count = bounded_count(pairs, COUNTED)
-    return Panel("duplicates", _("近似文章"), rows, count, url, none)
+    return Panel("duplicates", pgettext("plural", "近似文章"), rows, count, url, none)
 
 
 def _candidates() -> Panel:

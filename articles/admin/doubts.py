@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from articles.models import Article
 
@@ -72,23 +72,28 @@ REASONS = {
     "word-across-the-break": gettext_lazy("断处恰是一个词"),
     "wrapped": gettext_lazy("占几行"),
 }
+# So many are shown: of a text that is none of a newspaper there are thousands.
+MOST_SHOWN = 300
 _UNKNOWN = pgettext_lazy("heading", "其他")
 
 
 def review(article: Article) -> SafeString:
     """Return the doubts of an article as a list, and the source with their places marked."""
-    doubts = placed(article)
-    if not doubts:
+    found = placed(article)
+    if not found:
         return format_html("<p>{}</p>", _("没有疑点。"))
+    doubts, more = found[:MOST_SHOWN], len(found) - MOST_SHOWN
     rows = format_html_join(
         "", "<li><b>{}</b> {} <q>{}</q></li>", _rows(doubts, article)
     )
+    rest = ngettext("以及另外 %(more)s 处", "以及另外 %(more)s 处", max(more, 0))
     marked = format_html_join(
         "", "{}", ((piece,) for piece in _marked(doubts, article))
     )
     return format_html(
-        '<ol class="doubts">{}</ol><div class="source" lang="{}">{}</div>',
-        rows, _lang(article), marked,
+        '<ol class="doubts">{}</ol>{}<div class="source" lang="{}">{}</div>',
+        rows, format_html("<p>{}</p>", rest % {"more": more}) if more > 0 else "",
+        _lang(article), marked,
     )  # fmt: skip
 
 
@@ -131,9 +136,14 @@ def _marked(doubts: list[dict[str, Any]], article: Article) -> list[str]:
     cuts = sorted(
         {0, len(text), *(d["start"] for d in doubts), *(d["end"] for d in doubts)}
     )
+    beginning: dict[int, list[dict[str, Any]]] = {}
+    for doubt in doubts:
+        beginning.setdefault(doubt["start"], []).append(doubt)
     pieces: list[str] = []
+    # Those that are open here, not all of them: a page may have thousands.
+    about: list[dict[str, Any]] = []
     for start, end in pairwise(cuts):
-        about = [d for d in doubts if d["start"] <= start and end <= d["end"]]
+        about = [d for d in about if d["end"] > start] + beginning.get(start, [])
         if about:
             title = _("；").join(
                 f"{DECISIONS.get(d['code'], _UNKNOWN)} {_explained(d)}" for d in about

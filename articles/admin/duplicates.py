@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles import jobs, workflow
 from articles.admin.base import ArchiveAdmin
@@ -81,10 +81,11 @@ class NearDuplicateAdmin(ArchiveAdmin):
         return f"{obj.agreement:.0%}"
 
     @admin.display(description=gettext_lazy("相隔天数"))
-    def days(self, obj: NearDuplicate) -> int:
+    def days(self, obj: NearDuplicate) -> str:
         """Return how far apart they were printed: a re-run is near, a set form is not."""
         dates = [article.page.issue.published_on for article in (obj.first, obj.second)]
-        return abs((dates[0] - dates[1]).days)
+        number = abs((dates[0] - dates[1]).days)
+        return ngettext("%(days)d 天", "%(days)d 天", number) % {"days": number}
 
     @admin.action(description=gettext_lazy("判断为同一篇"), permissions=["change"])
     def same(self, request: HttpRequest, queryset: QuerySet) -> Any:

@@ -19,6 +19,7 @@ from articles.history import comparing, restoring
 from articles.history.states import RECORDS, same, states
 from articles.history.versions import data_of, versions_of
 from articles.models import ChangedRecord
+from articles.models.base import locked
 
 PER_PAGE = 50
 NOW = "now"
@@ -114,7 +115,7 @@ class RecordHistory:
         """Ask whether to bring a version back, and what that changes; then do it."""
         if request.method == "POST":
             # What is compared with what was shown is what is then changed.
-            restoring.locked(self.model, [pk])
+            locked(self.model, [pk])
         record = self._record(request, str(pk))
         if not self.has_change_permission(request, record):  # type: ignore[attr-defined]
             raise PermissionDenied

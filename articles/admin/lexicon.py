@@ -71,7 +71,7 @@ class WordListForm(forms.Form):
     """A list of words to paste."""
 
     text = forms.CharField(
-        label=gettext_lazy("词表"),
+        label=gettext_lazy("要导入的词"),
         max_length=word_list.MAX_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 16, "cols": 60}),
         help_text=gettext_lazy(

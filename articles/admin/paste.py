@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -46,24 +47,24 @@ class PasteForm(forms.Form):
     text = PastedField(label=gettext_lazy("原文"))
     page = forms.ModelChoiceField(
         Page.objects.select_related("issue__publication"),
-        label=gettext_lazy("版面"),
+        label=capfirst(gettext_lazy("版面")),
         required=False,
         help_text=gettext_lazy("已有的版面在这里选；没有的在下面填。"),
     )
     publication = forms.ModelChoiceField(
-        Publication.objects.all(), label=gettext_lazy("报纸"), required=False
+        Publication.objects.all(), label=capfirst(gettext_lazy("报纸")), required=False
     )
     published_on = forms.DateField(
-        label=gettext_lazy("出版日期"), required=False, widget=AdminDateWidget
+        label=capfirst(gettext_lazy("出版日期")), required=False, widget=AdminDateWidget
     )
     edition = forms.CharField(
-        label=gettext_lazy("版次"),
+        label=capfirst(gettext_lazy("版次")),
         required=False,
         max_length=20,
         validators=[validate_label],
     )
     label = forms.CharField(
-        label=gettext_lazy("版号"),
+        label=capfirst(gettext_lazy("版号")),
         required=False,
         max_length=20,
         validators=[validate_label],

@@ -74,7 +74,7 @@ class StepForm(forms.ModelForm):
             self.conflict = compare(self, now)
             raise ValidationError(
                 _(
-                    "您打开本页之后别人修改了这篇文章。您写的还没有保存，请看下面的对照。"
+                    "您打开本页之后别人修改了这篇文章。您写的还没有保存，请看页面上方的对照。"
                 )
             )
 

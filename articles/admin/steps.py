@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from articles import workflow
 from articles.admin.base import ArchiveAdmin
 from articles.admin.confirm import asked, is_answer
+from articles.admin.conflicts import compare_parts
 from articles.models import Article
 
 Status = Article.Status
@@ -90,6 +91,9 @@ class WorkflowAdmin(ArchiveAdmin):
         obj = kwargs.get("obj")
         if obj is None or self.has_change_permission(request, obj):
             context["steps"] = workflow.steps(request.user, obj)
+        if conflict := getattr(context["adminform"].form, "conflict", None):
+            inlines = context["inline_admin_formsets"]
+            compare_parts(conflict, (inline.formset for inline in inlines))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(
@@ -142,6 +146,8 @@ class WorkflowAdmin(ArchiveAdmin):
         note = request.POST.get("note", "").strip() if step.needs_note else ""
         workflow.move(request.user, Article.objects.filter(pk=obj.pk), step, note)
         obj.refresh_from_db()
+        if obj.status != step.to:
+            return
         message = _("文章的状态已改为“%(state)s”。") % {"state": step.to.label}
         self.message_user(request, message, messages.SUCCESS)
 

@@ -33,7 +33,7 @@ class TreeForm(forms.Form):
         initial=next(iter(tag_tree.BUILT_IN)),
     )
     file = forms.FileField(
-        label=gettext_lazy("文件"),
+        label=gettext_lazy("词表文件"),
         required=False,
         help_text=gettext_lazy(
             "CSV，第一行是列名 code、name、parent、note（代码、名称、上位、备注），"

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -35,7 +36,7 @@ class TextForm(forms.Form):
 class TagsForm(forms.Form):
     """Some tags."""
 
-    tags = TagsField(label=gettext_lazy("标签"))
+    tags = TagsField(label=capfirst(gettext_lazy("标签")))
 
 
 class TaggingAdmin(admin.ModelAdmin):

@@ -254,12 +254,6 @@ def _find_place(fields: dict[str, Any], stored: Any, remarks: list[str]) -> None
     )
 
 
-def locked(model: type[Model], pks: Iterable[int]) -> list[int]:
-    """Keep others from changing these records until the transaction ends; return which are there."""
-    rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=list(pks))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 def is_free(page: int, position: int, but: Iterable[int | None]) -> bool:
     """Return whether no article but these stands at the place."""
     there = Article.objects.filter(page=page, position=position)

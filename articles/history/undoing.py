@@ -16,7 +16,6 @@ from articles.history.recording import Recording, recorded
 from articles.history.restoring import (
     RestoreError,
     is_free,
-    locked,
     model_of,
     put,
     rank,
@@ -25,7 +24,7 @@ from articles.history.restoring import (
 from articles.history.states import chunks, same, states
 from articles.history.versions import data_of
 from articles.models import Article, Issue, Page, TagEntry, TaggedArticle
-from articles.models.base import deferred
+from articles.models.base import deferred, locked
 from articles.models.change import Change, ChangedRecord
 from articles.models.tag_entry import ancestors, lock_tree
 from articles.search.pending import indexed

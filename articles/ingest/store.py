@@ -30,6 +30,7 @@ from articles.ingest.places import Place, Places
 from articles.ingest.prepare import Prepared
 from articles.ingest.record import RecordError
 from articles.models import Article, Change, Paragraph, Photo, Region
+from articles.models.base import locked
 from articles.search.pending import indexed, touch
 
 _DRAFT = Article.Status.DRAFT.value
@@ -223,6 +224,11 @@ class Store:
     def _change(
         self, there: _Known, prepared: Prepared, place: Place, outcome: Outcome
     ) -> None:
+        # Whoever is saving it now does so first: their text is compared, not the one before.
+        if not self.dry_run and not locked(Article, [there.pk]):
+            reason = "the article at its place was deleted at this moment"
+            outcome.rejected.append(_rejected(prepared, reason))
+            return
         article = whole_articles().get(pk=there.pk)
         stored = record_of(article).digest()
         if stored == prepared.digest:

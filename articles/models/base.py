@@ -72,6 +72,12 @@ def deferred(*constraints: str) -> Iterator[None]:
         cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
+def locked(model: type[models.Model], pks: Iterable[int]) -> list[int]:
+    """Keep others from changing rows until the transaction ends; return which are there."""
+    rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=list(pks))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 class Indexed(models.Model):
     """A record whose content, or place, is part of what readers search."""
 

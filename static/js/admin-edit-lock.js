@@ -30,5 +30,13 @@ if (notice) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") tell();
   });
-  addEventListener("pagehide", leave);
+  // A form that is sent leads back here, or the archive knows itself that it is done: said by
+  // the page that goes, "left" may come after the page that comes has said "heard".
+  let isSent = false;
+  addEventListener("submit", (event) => {
+    isSent = !event.defaultPrevented;
+  });
+  addEventListener("pagehide", () => {
+    if (!isSent) leave();
+  });
 }
