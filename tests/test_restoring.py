@@ -11,6 +11,7 @@ from taggit.models import Tag
 
 from articles import history, jobs, previews, scheduling, tag_work, workflow
 from articles.history import undoing, versions
+from articles.history.comparing import contents
 from articles.history.restoring import RestoreError, restore, restore_deleted
 from articles.history.states import rows_of, states
 from articles.history.undoing import undo
@@ -149,6 +150,13 @@ def test_a_place_that_is_taken_is_not_fought_for():
     article.refresh_from_db()
     assert (article.headline, article.position) == ("先", 5)
     assert "位置没有改动" in remark
+
+
+def test_what_was_deleted_is_shown_in_an_editors_words_and_time():
+    entered = datetime.datetime(2026, 11, 27, 4, 16, tzinfo=datetime.UTC)
+    shown = dict(contents(data(make_article("题", created_at=entered))))
+    assert shown["录入时间"] == ["2026-11-27 12:16"]
+    assert not [name for name in shown if name.isascii()]
 
 
 def test_a_deleted_article_whose_place_is_taken_comes_last():

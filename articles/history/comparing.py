@@ -7,7 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from articles.history.states import PART_MODELS, rows_of
@@ -25,7 +27,7 @@ from articles.text.diff import Row, Span, compare, rows
 # Texts of several lines, compared line by line as a body is paragraph by paragraph.
 _LONG = {"source_text", "correction", "date_note"}
 # What an editor does not know of.
-_INTERNAL = {"import_digest", "doubts"}
+_INTERNAL = {"import_digest", "doubts", "preview_round"}
 _SHORT_TEXTS = {"CharField", "TextField", "SlugField"}
 
 
@@ -204,7 +206,8 @@ def _value(model: type[Model], name: str, value: Any) -> str:
     if column is not None and column.is_relation:
         row = column.related_model._base_manager.filter(pk=value).first()
         return str(row) if row else _("%(key)s（已删除）") % {"key": value}
-    return str(value)
+    time = parse_datetime(value) if isinstance(column, DateTimeField) else None
+    return f"{localtime(time):%Y-%m-%d %H:%M}" if time else str(value)
 
 
 def _lines(text: str) -> list[Line]:
