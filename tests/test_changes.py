@@ -342,3 +342,13 @@ def test_an_act_on_a_kind_that_is_no_more_is_not_undone(admin_client):
     assert "没有撤销：一：这种记录已不存在。" in done
     article.refresh_from_db()
     assert article.genre == "消息"
+
+
+def test_a_record_without_its_versions_is_not_called_new_or_gone(admin_client):
+    changes = [edit(make_article("一"), genre="消息")]
+    changes.append(delete(Article.objects.get()).change)
+    Revision.objects.all().delete()
+    for change in changes:
+        page = admin_client.get(url("articles_change_change", change.pk))
+        assert "以前的版本已清除" in page.content.decode()
+        assert '<span class="label">新增' not in page.content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import tag_work
+from articles import jobs, tag_work
 from articles.history.recording import recorded
 from articles.history.states import states
 from articles.history.undoing import articles_touched, undo, work
@@ -36,6 +36,15 @@ def everything():
         "synonyms": sorted(TagSynonym.objects.values_list("name", "slug", "tag")),
         "links": sorted(TaggedArticle.objects.values_list("content_object", "tag")),
     }
+
+
+class Progress:
+    """What a job counts."""
+
+    total = done = 0
+
+    def tick(self, number=1):
+        self.done += number
 
 
 def refused(change):
@@ -127,6 +136,23 @@ def test_a_merge_is_not_made_again_by_halves_where_its_tag_has_other_articles():
     undo(Change.objects.first())
     make_article("五", tags=["天气"])
     assert refused(Change.objects.first()) == ["已有别的文章用它。"]
+
+
+def test_a_merge_is_undone_by_a_job_as_by_a_request(admin_client, monkeypatch):
+    monkeypatch.setattr("articles.admin.changes.AT_ONCE", 2)
+    monkeypatch.setattr("articles.jobs._spawn", lambda pk: None)
+    a_vocabulary()
+    before = everything()
+    tag_work.merge_as_job(Progress(), tag("气候").pk, [tag("天气").pk])
+    act = Change.objects.first()
+    admin_client.post(reverse("admin:articles_change_undo", args=[act.pk]))
+    job = Job.objects.get()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == ("done", act.count, act.count)
+    assert job.report == {"已撤销的记录": act.count, "没有撤销的记录": 0}
+    assert everything() == before
+    assert stale_ids() == []
 
 
 # ---- What was changed since
@@ -385,6 +411,12 @@ def test_a_rename_that_touches_many_articles_is_undone_by_a_job(
     admin_client.post(address)
     job = Job.objects.get()
     assert (job.kind, job.params) == ("undo", {"change": act.pk})
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.report["已撤销的记录"]) == ("done", 1)
+    assert not TagSynonym.objects.exists()
+    assert tag("天气").pk == act.records.get().object_id
+    assert stale_ids() == []
 
 
 def test_what_cannot_be_undone_is_said_in_the_page_and_in_the_report(admin_client):
@@ -397,13 +429,6 @@ def test_what_cannot_be_undone_is_said_in_the_page_and_in_the_report(admin_clien
     page = admin_client.post(address, follow=True).content.decode()
     assert "已经有了标签“天气”" in page
     assert "什么也没有撤销。" in page
-
-    class Progress:
-        total = 0
-
-        def tick(self):
-            """Count nothing."""
-
     report = work(Progress(), act.pk)
     assert (report["已撤销的记录"], report["没有撤销的记录"]) == (0, 2)
     assert states(Tag, [tag("气候").pk])

@@ -88,13 +88,36 @@ class ModelFilter(admin.SimpleListFilter):
 class Unwritten(ReadOnlyAdmin):
     """Rows that only the history writes."""
 
-    def _row(self, request: HttpRequest, object_id: str) -> Any:
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Show a row that the user may see."""
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404(object_id)
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        return row
+        return self.show(request, row)
+
+    def show(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Return the page of a row."""
+        raise NotImplementedError
+
+    def page(
+        self, request: HttpRequest, name: str, context: dict[str, Any]
+    ) -> TemplateResponse:
+        """Return a page of templates/admin/history/."""
+        every = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "list_url": reverse(f"admin:articles_{self.opts.model_name}_changelist"),
+            **context,
+        }
+        return TemplateResponse(request, f"admin/history/{name}.html", every)
 
 
 @admin.register(Change)
@@ -169,24 +192,17 @@ class ChangeAdmin(Unwritten):
 
     # ---- Pages
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, row: Change) -> HttpResponse:
         """Show an act with the records that it changed."""
-        change = self._row(request, object_id)
-        records = change.records.order_by("pk").select_related("content_type")
+        records = row.records.order_by("pk").select_related("content_type")
         page = Paginator(records, PER_PAGE).get_page(request.GET.get("p"))
         context = {
-            "title": str(change),
+            "title": str(row),
             "page": page,
-            "rows": [(row, *links(row)) for row in page],
-            "may_undo": may_undo(request) and bool(page) and not change.undone_by_id,
+            "rows": [(record, *links(record)) for record in page],
+            "may_undo": may_undo(request) and bool(page) and not row.undone_by_id,
         }
-        return self._page(request, change, "change", context)
+        return self._page(request, row, "change", context)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to undo an act; then do it."""
@@ -253,15 +269,8 @@ class ChangeAdmin(Unwritten):
     def _page(
         self, request: HttpRequest, change: Change, name: str, context: dict[str, Any]
     ) -> TemplateResponse:
-        every = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "change": change,
-            "change_url": _change_url(change),
-            "list_url": reverse("admin:articles_change_changelist"),
-            **context,
-        }
-        return TemplateResponse(request, f"admin/history/{name}.html", every)
+        of_it = {"change": change, "change_url": _change_url(change)}
+        return self.page(request, name, {**of_it, **context})
 
 
 def may_undo(request: HttpRequest) -> bool:

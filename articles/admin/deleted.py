@@ -6,8 +6,6 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -88,25 +86,11 @@ class BinAdmin(Unwritten):
             request, format_html('{} <a href="{}">{}</a>', _("已恢复"), link, record)
         )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, row: ChangedRecord) -> HttpResponse:
         """Show what a deleted record said."""
-        row = self._row(request, object_id)
-        data = data_of(row.before) if row.before else ""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": row.name,
-            "row": row,
-            "contents": comparing.contents(data) if data else [],
-            "list_url": reverse("admin:articles_changedrecord_changelist"),
-        }
-        return TemplateResponse(request, "admin/history/deleted.html", context)
+        contents = comparing.contents(data_of(row.before)) if row.before else []
+        context = {"title": row.name, "row": row, "contents": contents}
+        return self.page(request, "deleted", context)
 
 
 def _check_right(request: HttpRequest, row: ChangedRecord) -> None:

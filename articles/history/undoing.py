@@ -195,9 +195,7 @@ class _Undoing:
             self.tick()
 
     def _undo(self, record: ChangedRecord, only_row: bool, remarks: list[str]) -> None:
-        pruned = record.before is None or record.after is None
-        if pruned and (record.fields or record.before is record.after):
-            # ``deleterevisions`` took it: this is neither a new record nor a deleted one.
+        if record.is_pruned:
             raise RestoreError(_("以前的版本已清除。"))
         model, pk = model_of(record), record.object_id
         rows = read(record.before)[2] if record.before else []

@@ -99,7 +99,7 @@ class ChangedRecord(models.Model):
     )
     object_id = models.PositiveBigIntegerField(_("编号"), editable=False)
     name = models.CharField(_("名称"), max_length=MAX_NAME, editable=False)
-    # Names of its fields and parts.
+    # Names of its fields and parts; none of a record that is new or gone.
     fields = models.JSONField(_("改动"), default=list, editable=False)
     before = models.ForeignKey(
         Version, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -132,3 +132,9 @@ class ChangedRecord(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_pruned(self) -> bool:
+        """Return whether ``deleterevisions`` took a version: it is neither new nor gone."""
+        missing = [key for key in (self.before_id, self.after_id) if key is None]
+        return len(missing) == 2 or bool(missing and self.fields)
