@@ -38,11 +38,13 @@ def on_starting(server: Any) -> None:
 
     from articles.ingest.page_text import parse_page
     from articles.text.fold import fold
+    from articles.text.keywords import keywords, tokens
     from articles.text.pinyin import readings
     from articles.text.segment import segment
 
     folded = fold("報紙檔案")
     segment(folded)
+    keywords(tokens(folded))
     readings(folded)
     parse_page(folded)
     _ = get_resolver().url_patterns

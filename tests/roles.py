@@ -43,6 +43,7 @@ ADDRESSES = {
     "articles_article_delete": "302 403 403 403 200 200",
     "articles_article_edit_lock": "302 405 405 405 405 405 | 302 403 403 200 200 200",
     "articles_article_preview": "302 403 200 200 200 200 | 302 403 403 302 302 302",
+    "articles_article_publish": "302 403 403 403 200 200",
     "articles_article_history": "302 403 200 200 200 200",
     "articles_article_paste": "302 403 200 200 200 200",
     "articles_article_photos": "302 403 405 405 405 405 | 302 403 400 400 400 400",

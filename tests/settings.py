@@ -23,6 +23,8 @@ MEDIA_ROOT = _files / "media"
 IMPORTS_ROOT = _files / "imports"
 ORIGINALS_ROOT = _files / "originals"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each client of a test would go through all static files when it asks for its first page.
+WHITENOISE_AUTOREFRESH = True
 # A test looks at once at what it changed.
 PAGES_CHECKED_SECONDS = 0
 

@@ -56,8 +56,15 @@ def project(tmp_path):
     return Project(tmp_path / "我的 报纸" / "档案 '1'")
 
 
-def test_it_builds_the_environment_once_in_a_folder_with_blanks_and_chinese(project):
-    first = project.make()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Give a project with its environment, which takes seconds, and what building it printed."""
+    project = Project(tmp_path_factory.mktemp("built") / "我的 报纸" / "档案 '1'")
+    return project, project.make()
+
+
+def test_it_builds_the_environment_once_in_a_folder_with_blanks_and_chinese(built):
+    project, first = built
     assert "Creating the virtual environment" in first
     assert f"serving with {project.folder / '.venv'}" in first
     assert "Error 7" in first  # make says how the command ended
@@ -65,12 +72,20 @@ def test_it_builds_the_environment_once_in_a_folder_with_blanks_and_chinese(proj
     assert second.splitlines()[0] == f"serving with {project.folder / '.venv'}"
 
 
-def test_other_requirements_are_installed_without_a_new_environment(project):
-    project.make()
+def test_other_requirements_are_installed_without_a_new_environment(built):
+    project, _first = built
     project.write("requirements.txt", "# other\n")
     output = project.make()
     assert "Installing requirements.txt" in output
     assert "Creating" not in output
+
+
+def test_a_moved_project_still_works(built):
+    project, _first = built
+    before = project.folder
+    project.folder = before.rename(before.with_name("moved"))
+    assert f"serving with {project.folder / '.venv'}" in project.make()
+    project.folder = project.folder.rename(before)
 
 
 def test_an_installation_that_was_killed_is_begun_anew(project):
@@ -100,14 +115,6 @@ def test_without_a_network_it_says_so_in_one_line(project):
     assert "is there a network?" in line
     project.write("requirements.txt", NO_REQUIREMENTS)
     assert "serving with" in project.make()  # and goes on when there is one
-
-
-def test_a_moved_project_still_works(project):
-    project.make()
-    moved = project.folder.with_name("moved")
-    project.folder.rename(moved)
-    project.folder = moved
-    assert f"serving with {moved / '.venv'}" in project.make()
 
 
 def test_a_python_in_a_folder_with_blanks_and_chinese_may_be_named(project):

@@ -15,6 +15,7 @@ from PIL import Image
 
 from articles import originals, pictures, uploads
 from articles.models import Article, Photo, PhotoUpload
+from tests.actions import run_action
 from tests.factories import make_article, make_page
 from tests.test_admin import article_data, errors, part_row, rows
 from tests.test_pictures import jpeg_with_gps, photo_of, picture_bytes, upload
@@ -22,6 +23,7 @@ from tests.test_pictures import jpeg_with_gps, photo_of, picture_bytes, upload
 pytestmark = pytest.mark.django_db
 
 ADDRESS = reverse("admin:articles_article_photos")
+LIST = reverse("admin:articles_article_changelist")
 ADD = reverse("admin:articles_article_add")
 
 
@@ -282,14 +284,48 @@ def test_missing_alternative_texts_are_asked_for_and_block_nothing(editor):
     row = {"upload": sent(editor)["upload"]}
     data = article_data(**rows("photos", [row]))
     answer = editor.post(ADD, data, follow=True)
-    assert "1 张图片还没有替代文字" in answer.content.decode()
+    # Stored, and asked about before it is published.
+    page = answer.content.decode()
+    assert "1 张图片没有替代文字" in page
     article = Article.objects.get()
+    assert f'href="{change_address(article)}#photos-group"' in page
+    assert article.status == "draft"
+    publish = reverse("admin:articles_article_publish", args=[article.pk])
+    editor.post(publish, {"confirmed": "yes", "asked_count": "1"}, follow=True)
+    article.refresh_from_db()
     assert article.status == "published"
     article.photos.update(alt="石桥")
     stored = part_row(article.photos.get(), alt="石桥")
     data = article_data(article, **rows("photos", stored=[stored]))
     answer = editor.post(change_address(article), data, follow=True)
     assert "还没有替代文字" not in answer.content.decode()
+
+
+def test_many_are_published_after_a_warning_that_names_articles_and_photos(editor):
+    silent = make_article(
+        "<b>桥</b>", [{"caption": "桥"}, {"caption": "水"}], status="draft"
+    )
+    silent.photos.update(image="photos/a.jpg")
+    told = make_article("塔", [{"caption": "塔", "alt": "石塔"}], status="review")
+    told.photos.update(image="photos/b.jpg")
+    # Of what is published already, and of a caption without a picture, nothing is said.
+    done = make_article("楼", [{"caption": "楼"}])
+    done.photos.update(image="photos/c.jpg")
+    bare = make_article("船", [{"caption": "船"}], status="draft")
+    keys = [article.pk for article in (silent, told, done, bare)]
+    data = {"action": "publish", "_selected_action": keys}
+    page = editor.post(LIST, data).content.decode()
+    assert "2 张图片没有替代文字" in page
+    assert "所在文章（1 篇）" in page
+    assert (
+        f'href="{change_address(silent)}#photos-group">&lt;b&gt;桥&lt;/b&gt;</a> (2)'
+        in page
+    )
+    assert page.count("#photos-group") == 1
+    run_action(editor, LIST, "publish", keys)
+    assert Article.objects.published().count() == 4
+    page = editor.post(LIST, {**data, "action": "withdraw"}).content.decode()
+    assert "没有替代文字" not in page
 
 
 # ---- Tidied

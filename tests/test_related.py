@@ -44,8 +44,20 @@ def test_only_what_readers_may_see_is_related(archive):
     archive[1].save()
     # Kept for hours, and yet.
     assert [a.pk for a in related(archive[0])] == [archive[2].pk]
-    draft = make_article("太湖防汛草稿", body=["太湖防汛。"], status="draft")
-    assert related(draft) == []
+
+
+def test_a_draft_has_those_that_it_will_have_and_is_nobodys(archive):
+    draft = make_article("太湖草稿", body=["太湖防汛，开闸排涝。"], status="draft")
+    before = [article.pk for article in related(draft)]
+    assert sorted(before) == [article.pk for article in archive]
+    assert draft not in related(archive[0])
+    draft.status = Article.Status.PUBLISHED
+    draft.save()
+    assert [article.pk for article in related(draft)] == before
+    # A word that one other article has tells already: with the draft, two have it.
+    alone = make_article("昆曲一", body=["水磨腔里的牡丹亭。"])
+    second = make_article("昆曲二", body=["又见水磨腔牡丹亭。"], status="draft")
+    assert related(second) == [alone]
 
 
 def test_a_copy_of_the_article_is_no_news(archive):

@@ -26,6 +26,7 @@ from articles.search.lexicon import articles_with, current_lexicon, query_lexico
 from articles.search.tsvector import tsquery_all
 from tests.actions import HIDDEN, run_action
 from tests.factories import make_article
+from tests.races import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -555,6 +556,18 @@ def test_a_list_with_errors_stores_nothing_and_keeps_what_was_typed(admin_client
     assert "&lt;script&gt;x&lt;/script&gt; 山名" in text
     assert "<script>x" not in text
     assert not LexiconWord.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_meets_another_editors_word_is_told_and_kept(admin_client):
+    address, text = url("admin:articles_lexiconword_import"), "外滩源 地名"
+    asked = admin_client.post(address, {"text": text})
+    digest = asked.context["digest"]
+    with meanwhile(lambda: LexiconWord.objects.create(word="外滩源")):
+        page = admin_client.post(address, {"text": text, "asked": digest})
+    assert page.status_code == 200
+    assert "别人刚刚存入了与此冲突的内容" in page.content.decode()
+    assert page.context["form"]["text"].value() == text
 
 
 def test_what_is_exported_is_read_back(admin_client):

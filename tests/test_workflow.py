@@ -8,6 +8,7 @@ from unittest.mock import ANY
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -15,12 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import editing, previews, scheduling, workflow
-from articles.models import Article, EditLock, SearchDocument
+from articles.models import Article, Contributor, EditLock, SearchDocument
 from tests.actions import run_action
-from tests.factories import make_article
+from tests.factories import make_article, make_page
 from tests.test_admin import article_data, errors
+from tests.test_pictures import picture_bytes
 
 pytestmark = pytest.mark.django_db
+ARTICLES = reverse("admin:articles_article_changelist")
 HOUR = datetime.timedelta(hours=1)
 
 
@@ -173,22 +176,53 @@ def preview(article):
     return previews.address(Article.objects.get(pk=article.pk))
 
 
+# What a preview has and the published page has not, or otherwise, each with its reason.
+OF_PREVIEWS = (
+    r'<meta name="robots"[^>]*>',  # no search engine is to keep a draft
+    r'<p class="note preview".*?</p>',  # the banner
+    # When it was changed: publishing is a change.
+    r'"?\d{4}-\d\d-\d\dT[\d:.]+(\+|Z)[^"]*"',
+)
+
+
 def test_a_preview_is_the_page_that_readers_will_get(client, chief):
+    flood = ["太湖水位上涨，防汛部门巡查堤防，开闸排涝。"]
+    for n in range(3):
+        make_article(f"太湖防汛{n}", flood)
+    for n in range(4):
+        make_article(f"足球{n}", ["主场球迷观看足球比赛，门将扑出点球。"])
+    page = make_page("7")
+    before, after = (make_article(head, page=page, position=n) for head, n in (("前", 1), ("后", 9)))  # fmt: skip
+    body = [*flood, {"text": "小标题", "kind": "subhead"}, "第二段。"]
+    parts = [*body, {"caption": "湖", "credit": "王凯 摄", "alt": "湖面"}]
     article = make_article(
-        "未发的稿", ["第一段。", "第二段。"], ["天气"], status="draft"
-    )
+        "未发的稿", parts, ["天气"], page, position=5, status="draft", kicker="引题",
+        deck="副题", byline="本报记者 叶薇", dateline="本报讯", column="街谈",
+        genre="消息", correction="第二段原有误。",
+    )  # fmt: skip
+    jpeg = picture_bytes()
+    article.photos.get().image.save("hu.jpg", ContentFile(jpeg))
+    author = Contributor.objects.create(name="叶薇", slug="ye-wei")
+    article.contributions.create(contributor=author)
     link = preview(article)
-    before = client.get(link)
-    save(chief[0], article, _step="publish", tags=["天气"])
-    after = client.get(article.get_absolute_url())
+    draft = client.get(link)
+    run_action(chief[0], ARTICLES, "publish", [article.pk])
+    published = client.get(article.get_absolute_url())
 
-    def told(response):
+    def shown(response):
         text = response.content.decode().replace(link, article.get_absolute_url())
-        text = re.sub(r'\s*<meta name="robots"[^>]*>\s*', "\n", text)
-        text = re.sub(r"\n\s*", "\n", text)
-        return re.sub(r'"?\d{4}-\d\d-\d\dT[\d:.]+(\+|Z)[^"]*"', "", text)
+        for different in OF_PREVIEWS:
+            text = re.sub(different, "", text, flags=re.DOTALL)
+        return re.sub(r"\n\s*", "\n", text)
 
-    assert told(before) == told(after)
+    assert shown(draft) == shown(published)
+    text = draft.content.decode()
+    for said in (
+        "这篇文章还没有发布", "相关文章", "太湖防汛2", before.get_absolute_url(), after.get_absolute_url(),
+        "第二段原有误。", "街谈", "天气", "引题", "副题", "ye-wei", 'alt="湖面"', "王凯 摄", "小标题",
+    ):  # fmt: skip
+        assert said in text, said
+    assert "这篇文章还没有发布" not in published.content.decode()
 
 
 def test_a_preview_is_kept_nowhere_and_names_no_other_draft(client):

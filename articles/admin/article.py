@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import workflow
 from articles.admin import doubts
+from articles.admin.alternative_text import AlternativeTextAdmin
 from articles.admin.article_filters import (
     ColumnFilter,
     GenreFilter,
@@ -35,7 +36,6 @@ from articles.admin.photos import PhotosAdmin
 from articles.admin.positions import next_position
 from articles.admin.previewing import PreviewAdmin
 from articles.admin.searching import ArticleSearch
-from articles.admin.steps import WorkflowAdmin
 from articles.admin.tagging import TaggingAdmin
 from articles.admin.tags import TagNames
 from articles.models import Article, Page
@@ -60,7 +60,7 @@ class ArticleAdmin(
     ArticleSearch,
     PreviewAdmin,
     EditLockAdmin,
-    WorkflowAdmin,
+    AlternativeTextAdmin,
 ):
     """Articles: list, form, and what to do with several at once."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
@@ -181,7 +182,11 @@ class LexiconWordAdmin(ArchiveAdmin):
             digest = hashlib.sha256(form.cleaned_data["text"].encode()).hexdigest()
             errors = given.errors
             if not errors and request.POST.get("asked") == digest:
-                return self._stored(request, given.words)
+                try:
+                    return self._stored(request, given.words)
+                except IntegrityError:
+                    told = _("没有保存：别人刚刚存入了与此冲突的内容，请核对后再试。")
+                    messages.error(request, told)
             context |= {"errors": errors[: word_list.MOST_ERRORS], "digest": digest}
             context["more"] = max(0, len(errors) - word_list.MOST_ERRORS)
             context |= {} if errors else _told(given.words)

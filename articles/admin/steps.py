@@ -1,5 +1,6 @@
 """The steps from draft to withdrawn in the admin: buttons of the form, actions of the list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -184,16 +185,23 @@ class WorkflowAdmin(ArchiveAdmin):
         """Take what readers saw back to the desk, without a notice."""
         return self._ask_and_move(request, queryset, "draft")
 
-    def _ask_and_move(self, request: Any, queryset: Any, name: str) -> Any:
+    def warnings(self, step: workflow.Step, articles: QuerySet) -> Sequence[str]:
+        """Return what is to be said before the step is taken with these articles."""
+        return ()
+
+    def _ask_and_move(
+        self, request: Any, queryset: Any, name: str, back: str = ""
+    ) -> Any:
         step = workflow.STEPS[name]
         title = _("把文章的状态改为“%(state)s”？") % {"state": step.to.label}
         form = None
         if step.needs_note:
             typed = {"note": request.POST.get("note", "")}
             form = NoteForm(request.POST if is_answer(request) else None, initial=typed)
-        effects = [_effect(request.user, queryset, step)]
+        effect = _effect(request.user, queryset, step)
+        effects = [effect, *self.warnings(step, queryset)]
         if page := asked(
-            self, request, queryset, title=title, effects=effects, form=form
+            self, request, queryset, title=title, effects=effects, form=form, back=back
         ):
             return page
         note = form.cleaned_data["note"] if form else ""

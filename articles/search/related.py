@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.core.cache import cache
 from django.db.models import Q
 
-from articles.models import Article, NearDuplicate, SearchDocument
+from articles.models import Article, DraftText, NearDuplicate, SearchDocument
 from articles.search import bm25f
 from articles.search.conditions import Condition
 from articles.search.counts import counts
@@ -29,8 +29,23 @@ def related(article: Article) -> list[Article]:
     """Return published articles that share the most telling words of one, the best first.
 
     There are at most ``MOST``; none where finding them would take too long. They are kept for
-    some hours, in which a new article is not yet among them.
+    some hours, in which a new article is not yet among them. Of an article that is not
+    published, those that it will be shown with; nothing of it is kept.
     """
+    ids = _of_published(article) if article.is_published else _of_draft(article)
+    articles = Article.objects.published().for_lists().in_bulk(ids)
+    return [articles[pk] for pk in ids if pk in articles]
+
+
+def _of_draft(article: Article) -> list[int]:
+    text = DraftText.objects.filter(article=article).values_list("text", flat=True)
+    try:
+        return nearest(text.first() or "", _not_the_same(article), joins=True)
+    except SearchTimeoutError:
+        return []
+
+
+def _of_published(article: Article) -> list[int]:
     document = SearchDocument.objects.filter(article=article, part=0)
     found = document.values_list("digest", "text").first()
     if found is None:
@@ -44,17 +59,19 @@ def related(article: Article) -> list[Article]:
         except SearchTimeoutError:
             return []
         cache.set(key, ids, _KEPT_SECONDS)
-    articles = Article.objects.published().for_lists().in_bulk(ids)
-    return [articles[pk] for pk in ids if pk in articles]
+    return ids
 
 
-def nearest(text: str, others: Sequence[int] = (), most: int = MOST) -> list[int]:
+def nearest(
+    text: str, others: Sequence[int] = (), most: int = MOST, *, joins: bool = False
+) -> list[int]:
     """Return the published articles that share the most telling words of a folded text.
 
-    None of ``others``. Raise SearchTimeoutError where finding them would take too long.
+    None of ``others``. A text that ``joins`` the archive is weighed as if it were there already. Raise
+    SearchTimeoutError where finding them would take too long.
     """
     with searching(_TIME_MS):
-        weights = _telling(text)
+        weights = _telling(text, int(joins))
         if not weights:
             return []
         condition = Condition("", ("article_id <> ALL(%s)",), (list(others),))
@@ -63,8 +80,11 @@ def nearest(text: str, others: Sequence[int] = (), most: int = MOST) -> list[int
     return [key.article for key in keys if key.score >= least]
 
 
-def _telling(text: str) -> dict[str, float]:
-    """Return the words that tell an article from others, with their idf."""
+def _telling(text: str, more: int) -> dict[str, float]:
+    """Return the words that tell an article from others, with their idf.
+
+    ``more`` articles with all of these words are not counted yet.
+    """
     words = Counter(segment(text.replace(FIELD_SEPARATOR, "\n"), query_lexicon()))
     frequent = [
         word
@@ -72,10 +92,12 @@ def _telling(text: str) -> dict[str, float]:
         if len(word) > 1 and not word.isnumeric()
     ][:_FREQUENT]
     known = counts(frequent)
-    weights = {word: bm25f.idf(known.total, known.of[word]) for word in frequent}
+    weights = {
+        word: bm25f.idf(known.total + more, known.of[word] + more) for word in frequent
+    }
     telling = sorted(weights, key=lambda word: (-weights[word] * words[word], word))
     # What no other article has finds none.
-    telling = [word for word in telling if known.of[word] > 1]
+    telling = [word for word in telling if known.of[word] + more > 1]
     return {word: weights[word] for word in telling[:_TELLING]}
 
 

@@ -7,9 +7,12 @@ reference.
 """
 
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -227,17 +230,27 @@ def _longest(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _idf(words: Collection[str]) -> dict[str, float]:
-    """Return the idf of these words: the file is read for them, which takes a tenth of a second.
+    """Return the idf of these words, of those that jieba's file has."""
+    hashes, values = _table()
+    found: dict[str, float] = {}
+    for word in words:
+        place = bisect_left(hashes, hash(word))
+        if place < len(hashes) and hashes[place] == hash(word):
+            found[word] = values[place]
+    return found
 
-    Kept in memory its 270,000 words would take 37 MB of each process.
+
+@cache
+def _table() -> tuple["array[int]", "array[float]"]:
+    """Return the hashes of the words in jieba's file, in their order, and the idf of each.
+
+    They take 4 MB. Its 270,000 words would take 37 MB of each process, and to read the file
+    for each text took a tenth of a second.
     """
     spec = find_spec("jieba")
     folders = spec.submodule_search_locations if spec else None
     path = Path(next(iter(folders or ()))) / "analyse" / "idf.txt"
-    found: dict[str, float] = {}
     with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            word, _blank, value = line.partition(" ")
-            if word in words:
-                found[word] = float(value)
-    return found
+        parts = (line.partition(" ") for line in lines)
+        rows = sorted((hash(word), float(value)) for word, _blank, value in parts)
+    return array("q", [row[0] for row in rows]), array("d", [row[1] for row in rows])

@@ -31,4 +31,4 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if article.is_published:
         return redirect(article)
     complete = with_parts(Article.objects.all()).get(pk=article.pk)
-    return page_of(request, complete, robots="noindex, nofollow")
+    return page_of(request, complete, is_preview=True)

@@ -29,15 +29,21 @@ def with_parts(articles: ArticleQuerySet) -> ArticleQuerySet:
     return articles.with_place().defer("source_text").prefetch_related(*parts)
 
 
-def page_of(request: HttpRequest, article: Article, robots: str = "") -> HttpResponse:
-    """Return the page of an article ``with_parts``, as readers see it once it is published."""
+def page_of(
+    request: HttpRequest, article: Article, *, is_preview: bool = False
+) -> HttpResponse:
+    """Return the page of an article ``with_parts``, as readers see it once it is published.
+
+    A preview says that it is one, and is for no search engine.
+    """
     beside = neighbours(article)
     body = article.body()
     absolute = request.build_absolute_uri
     context = {
         "article": article,
         **_place(article),
-        "robots": robots,
+        "robots": "noindex, nofollow" if is_preview else "",
+        "is_preview": is_preview,
         "blocks": blocks(body),
         "contents": contents(body),
         "writing": Preferences.of(request).writing,
