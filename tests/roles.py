@@ -131,7 +131,7 @@ ADDRESSES = {
     "taggit_tag_add": "302 403 403 200 200 200",
     "taggit_tag_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "taggit_tag_changelist": "302 403 200 200 200 200",
-    "taggit_tag_delete": "302 403 403 403 200 200 | 302 403 403 403 302 302",
+    "taggit_tag_delete": "302 403 403 403 200 200",
     "taggit_tag_load_tree": "302 403 403 200 200 200",
     "taggit_tag_history": "302 403 200 200 200 200",
     "view_on_site": "302 302 302 302 302 302",
