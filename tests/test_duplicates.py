@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.ingest import duplicates, near_duplicates
-from articles.models import Article, Job, NearDuplicate, Paragraph, TextSketch
+from articles.models import (
+    Article,
+    Change,
+    Job,
+    NearDuplicate,
+    Paragraph,
+    TextSketch,
+)
 from tests.actions import run_action
 from tests.factories import make_article, make_issue, make_page
 
@@ -88,6 +95,45 @@ def test_what_an_editor_said_of_a_pair_stays_said(admin_client):
     find()
     pair.refresh_from_db()
     assert (NearDuplicate.objects.count(), pair.verdict) == (1, "different")
+
+
+def test_what_was_said_of_pairs_is_undone_as_one_act(admin_client):
+    for headline in ("甲", "乙", "丙"):
+        make_article(headline, body=STORY[:3])
+    find()
+    assert not Change.objects.exists()
+    url = reverse("admin:articles_nearduplicate_changelist")
+    keys = [pair.pk for pair in NearDuplicate.objects.order_by("pk")]
+    run_action(admin_client, url, "same", keys[:1])
+    run_action(admin_client, url, "different", keys)
+    act = Change.objects.first()
+    assert (act.kind, act.count) == (Change.Kind.BULK, 3)
+    admin_client.post(reverse("admin:articles_change_undo", args=[act.pk]))
+    verdicts = NearDuplicate.objects.order_by("pk").values_list("verdict", flat=True)
+    assert [*verdicts] == ["same", "open", "open"]
+    history = reverse("admin:articles_nearduplicate_history", args=[keys[0]])
+    assert "admin" in admin_client.get(history).content.decode()
+
+
+def test_a_pair_that_went_with_an_article_keeps_nobody_from_bringing_it_back(
+    admin_client,
+):
+    for headline in ("甲", "乙"):
+        make_article(headline, body=STORY[:3])
+    find()
+    url = reverse("admin:articles_nearduplicate_changelist")
+    run_action(admin_client, url, "same", [NearDuplicate.objects.get().pk])
+    said = Change.objects.first()
+    gone = Article.objects.first()
+    url = reverse("admin:articles_article_delete", args=[gone.pk])
+    admin_client.post(url, {"post": "yes"})
+    act = Change.objects.first()
+    assert (act.kind, act.count) == (Change.Kind.DELETED, 1)
+    admin_client.post(reverse("admin:articles_change_undo", args=[act.pk]))
+    assert Article.objects.filter(pk=gone.pk).exists()
+    # The pair is found again, and not yet judged.
+    url = reverse("admin:articles_change_undo", args=[said.pk])
+    assert "没有撤销" in admin_client.post(url, follow=True).content.decode()
 
 
 def test_the_list_of_pairs_takes_few_queries(

@@ -98,12 +98,12 @@ class NearDuplicateAdmin(ArchiveAdmin):
         return self._judge(request, queryset, NearDuplicate.Verdict.DIFFERENT)
 
     def _judge(
-        self, request: Any, queryset: QuerySet, verdict: NearDuplicate.Verdict
+        self, request: Any, queryset: Any, verdict: NearDuplicate.Verdict
     ) -> TemplateResponse | None:
         title = _("把各对文章判断为“%(verdict)s”？") % {"verdict": verdict.label}
         if page := asked(self, request, queryset, title=title):
             return page
-        count = queryset.order_by().update(verdict=verdict)
+        count = queryset.judge(verdict)
         done = _("%(count)d 对文章已判断为“%(verdict)s”。")
         said = {"count": count, "verdict": verdict.label}
         self.message_user(request, done % said, messages.SUCCESS)

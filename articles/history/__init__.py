@@ -24,6 +24,7 @@ from articles.history.recording import (
 from articles.history.states import PART_MODELS, RECORDS
 from articles.models import (
     Article,
+    NearDuplicate,
     Publication,
     TagEntry,
     TagSynonym,
@@ -54,6 +55,8 @@ def register() -> None:
         pre_save.connect(_saving, sender=plain)
         post_save.connect(_saved, sender=plain)
         pre_delete.connect(_deleting, sender=plain)
+    # Pairs come and go with their articles, by jobs: only what editors say of them is kept.
+    pre_save.connect(_saving, sender=NearDuplicate)
     for part in (TagEntry, TagSynonym):
         pre_save.connect(_part_changing, sender=part)
         pre_delete.connect(_part_changing, sender=part)

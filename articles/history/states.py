@@ -22,6 +22,7 @@ from articles.models import (
     Contributor,
     Issue,
     LexiconWord,
+    NearDuplicate,
     Page,
     Paragraph,
     Photo,
@@ -61,6 +62,7 @@ PARTS: dict[type[Model], list[tuple[type[Model], str, dict[str, str]]]] = {
 }
 # What is recorded. One of them that goes takes those before it along.
 RECORDS: tuple[type[Model], ...] = (
+    NearDuplicate,
     Article,
     Page,
     Issue,
@@ -81,6 +83,7 @@ _IGNORED = {
 _PLACE: dict[type[Model], list[str]] = {
     Page: ["issue__publication"],
     Issue: ["publication"],
+    NearDuplicate: ["first", "second"],
 }
 
 

@@ -130,3 +130,14 @@ class Indexed(models.Model):
         """Return the same as the database still has it: a paragraph may move."""
         rows = type(self)._base_manager.filter(pk=self.pk)
         return list(rows.values_list(self.articles_path, flat=True))
+
+
+class JudgedQuerySet(models.QuerySet[Any]):
+    """Rows that editors judge, so that the history knows of it."""
+
+    def judge(self, verdict: str) -> int:
+        """Store a verdict on these rows and return how many had another."""
+        others = self.exclude(verdict=verdict).order_by()
+        pks = list(others.values_list("pk", flat=True))
+        watched.changing(self.model, pks)
+        return int(self.model._base_manager.filter(pk__in=pks).update(verdict=verdict))

@@ -7,19 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.models import watched
+from articles.models.base import JudgedQuerySet
 from articles.models.lexicon import LexiconWord
-
-
-class WordCandidateQuerySet(models.QuerySet["WordCandidate"]):
-    """Candidates, judged so that the history knows of it."""
-
-    def judge(self, verdict: "WordCandidate.Verdict") -> int:
-        """Store a verdict on these candidates and return how many had another."""
-        others = self.exclude(verdict=verdict).order_by()
-        pks = list(others.values_list("pk", flat=True))
-        watched.changing(self.model, pks)
-        return self.model._base_manager.filter(pk__in=pks).update(verdict=verdict)
 
 
 class WordCandidate(models.Model):
@@ -69,7 +58,7 @@ class WordCandidate(models.Model):
     examples = ArrayField(models.BigIntegerField(), default=list, editable=False)
     found_at = models.DateTimeField(_("发现时间"), default=timezone.now, editable=False)
 
-    objects = WordCandidateQuerySet.as_manager()
+    objects = JudgedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("候选词")

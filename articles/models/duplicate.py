@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles.models.article import Article
+from articles.models.base import JudgedQuerySet
 
 
 class TextSketch(models.Model):
@@ -61,6 +62,8 @@ class NearDuplicate(models.Model):
         _("判断"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN
     )
     found_at = models.DateTimeField(_("发现时间"), default=timezone.now, editable=False)
+
+    objects = JudgedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("近似文章")
