@@ -386,7 +386,9 @@ def test_the_page_follows_the_job_to_its_end(chromium, live_server, admin_client
 
 
 @pytest.mark.parametrize("sign", ["NUL", "no UTF-8"])
-def test_a_failure_is_told_whatever_is_in_its_message(kinds, sign):
+def test_a_failure_is_told_whatever_is_in_its_message(kinds, sign, caplog):
+    # What is logged goes with the test's report, which must be UTF-8.
+    caplog.set_level("CRITICAL", logger="newsarchive")
     job = ended("misses", sign=sign)
     assert job.state == "failed"
     assert job.message.startswith("FileNotFoundError: a")
