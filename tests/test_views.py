@@ -279,8 +279,9 @@ FOUND = "and two searches, for a page and for the number, each in its transactio
         ),
         (
             "/search/?q=长三角",
-            37,
-            "as in test_search, publications, and the counts that the first search keeps",
+            38,
+            "as in test_search, publications, tags of which it is another name, and the counts"
+            " that the first search keeps",
         ),
         ("/tags/", 8, f"tags with counts, {KEPT}"),
         ("/tags/?letter=c", 2, "names, tags with counts"),
