@@ -84,7 +84,9 @@ ADDRESSES = {
     "articles_nearduplicate_change": "302 403 403 200 200 200",
     "articles_nearduplicate_changelist": "302 403 403 200 200 200",
     "articles_nearduplicate_delete": "302 403 403 403 200 200",
-    "articles_nearduplicate_history": "302 302 302 200 200 200",
+    "articles_nearduplicate_history": "302 404 404 200 200 200",
+    "articles_nearduplicate_compare": "302 404 404 200 200 200",
+    "articles_nearduplicate_restore": "302 404 404 404 404 404",
     "articles_page_add": "302 403 403 200 200 200",
     "articles_page_change": "302 403 200 200 200 200 | 302 403 403 200 200 200",
     "articles_page_changelist": "302 403 200 200 200 200",
@@ -209,6 +211,7 @@ ARGUMENTS = {
             ),
             *(
                 "articles_contributor",
+                "articles_nearduplicate",
                 "articles_wordcandidate",
                 "articles_lexiconword",
                 "taggit_tag",
