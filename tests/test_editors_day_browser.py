@@ -13,7 +13,7 @@ from articles.search.index import stale_ids
 from articles.search.pending import indexed
 from tests.browser import IN_CHROMIUM, open_page
 from tests.factories import make_issue, make_page, make_publication
-from tests.test_paste import SEED, needs_seed
+from tests.test_paste import SEED
 
 pytestmark = IN_CHROMIUM
 HEADLINE = "坚决打赢长三角污染防治攻坚战"
@@ -38,7 +38,6 @@ def chief(chromium, live_server):
         page.wait_for_load_state("networkidle")  # the database is emptied next
 
 
-@needs_seed
 def test_from_a_pasted_page_to_a_story_corrected_and_restored(
     chief, chromium, live_server
 ):

@@ -15,8 +15,7 @@ from articles.models import Article, Issue, Page, Photo
 from articles.search.index import stale_ids
 from tests.factories import make_article, make_page, make_publication
 
-SEED = Path(__file__).parents[2] / "shared" / "seed"
-needs_seed = pytest.mark.skipif(not SEED.exists(), reason="needs ../shared/seed")
+SEED = Path(__file__).parent / "data" / "seed"
 PASTE, ADD = (
     reverse("admin:articles_article_paste"),
     reverse("admin:articles_article_add"),
@@ -420,7 +419,6 @@ def test_too_much_is_refused_with_a_page_that_says_what_to_do(admin_client, sett
 # ---- The real page
 
 
-@needs_seed
 def test_the_seed_page_comes_out_as_the_golden_records():
     found = read((SEED / "xinmin_page_text.txt").read_text(encoding="utf-8")).found
     assert len(found) == 2

@@ -6,14 +6,18 @@ const form = document.querySelector("form[data-most]");
 const input = form.querySelector('input[type="file"]');
 const list = form.querySelector("[data-chosen]");
 
-input.addEventListener("change", () => {
+function tell() {
   const files = [...input.files];
   list.replaceChildren(...files.map((file) => line(`${file.name} ${size(file.size)}`)));
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const tooLarge = total > form.dataset.most * MIB ? form.dataset.tooLarge : "";
   if (tooLarge) list.append(line(tooLarge));
   input.setCustomValidity(tooLarge);
-});
+}
+
+input.addEventListener("change", tell);
+// Chosen before this was loaded, or kept by the browser.
+tell();
 
 for (const name of ["dragenter", "dragover"]) {
   input.addEventListener(name, () => input.classList.add("over"));
