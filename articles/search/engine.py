@@ -39,9 +39,6 @@ __all__ = [
 HITS_PER_PAGE = 20
 # Of the time of a search; what is left is for the newest, where nothing came of the best.
 SHARE_OF_BEST = 0.75
-# Of the weight of a word that is only a part of a longer one (交通 in 交通事故), where articles
-# have some of the words.
-SHARE_OF_PARTS = 0.3
 Sort = OneOf["best", "newest", "oldest"]
 _Found = tuple[Stage, Key]
 
@@ -191,26 +188,19 @@ class Page:
         if stage == Stage.LITERAL:
             self.matched = either([n for n in (self._query.root, literal) if n])
             return self._ordered(literal, other, after)
-        if isinstance(after, newest.Key):
-            raise ValueError(after)
-        idf = self._idf_of_some()
-        if not idf:
-            return []
-        known = self._known.of
-        return list(some(other, idf, HITS_PER_PAGE + 1, after, known))
-
-    def _idf_of_some(self) -> dict[str, float]:
-        """Return the weights of the words, and of their parts, which count for less."""
         words = _ranked_words(self._query.root)
-        parts = _parts_of_words(self._query.root)
-        known = self._counts([*words, *parts])
+        known = self._counts(words)
         # A word that no article has cannot be missed in any.
         idf = {
             word: bm25f.idf(known.total, known.of[word])
-            for word in [*words, *parts]
+            for word in words
             if known.of[word]
         }
-        return idf | {part: SHARE_OF_PARTS * idf[part] for part in parts if part in idf}
+        if isinstance(after, newest.Key):
+            raise ValueError(after)
+        if not idf:
+            return []
+        return list(some(other, idf, HITS_PER_PAGE + 1, after, known.of))
 
     def _counts(self, lexemes: list[str]) -> Counts:
         """Return the numbers of documents, those of earlier stages from then."""
@@ -279,14 +269,6 @@ def _ranked_words(node: Node | None) -> list[str]:
         else:
             words += _words_of_literal(leaf.text)
     return list(dict.fromkeys(words))
-
-
-def _parts_of_words(node: Node | None) -> list[str]:
-    """Return the words within longer words of a query, and nowhere in it by themselves."""
-    leaves = (leaf for leaf in Query(node).positive() if isinstance(leaf, Words))
-    words = dict.fromkeys(word for leaf in leaves for word in leaf.words)
-    whole = set(_ranked_words(node))
-    return [word for word in words if word not in whole]
 
 
 def _words_of_literal(text: str) -> list[str]:
