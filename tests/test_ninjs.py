@@ -771,6 +771,15 @@ def test_any_bytes_are_read_or_refused(pieces):
     assert found or not data.strip(b"[] \n,")
 
 
+@pytest.mark.parametrize("data", ["[}", "[,}", " [ } "])
+def test_an_array_that_a_brace_ends_is_refused(data):
+    (found,) = imported(data.encode(), FOLDERS)
+    assert found.reason == "something follows the array of items"
+    good, rest = imported(f"[{GOOD}{data.strip()[-1]}".encode(), FOLDERS)
+    assert isinstance(good, Record)
+    assert rest.raw == "}"
+
+
 def test_chunks_hold_the_place_of_the_item():
     entry = Entry("a.json", FOLDERS, io.BytesIO(GOOD.encode()), lambda name: None)
     assert list(ninjs.chunks(entry)) == [

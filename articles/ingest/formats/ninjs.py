@@ -195,7 +195,8 @@ class _Array:
                 begin = position + 1
             elif self._depth == 0 or (self._depth == 1 and mark == b","):
                 self._take(data[begin:position])
-                begin = position + 1
+                # A brace that ends the array is told of as what follows it.
+                begin = position + (mark != b"}")
                 yield from self._taken()
             if self._depth == 0:
                 self.ended, self._rest = True, data[begin:]
