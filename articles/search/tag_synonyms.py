@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import TypeGuard
 
-from django.db import connection
-
 from articles.models import TagSynonym
+from articles.models.tag_entry import meant
 from articles.search.language import (
     MAX_LENGTH,
     MAX_TERMS,
@@ -23,12 +22,6 @@ from articles.search.lexicon import query_lexicon
 from articles.text.display import in_script
 from articles.text.fold import fold
 from articles.text.lexicon import Lexicon
-
-_NAMED = """
-SELECT synonym.name, tag.name FROM articles_tagsynonym AS synonym
-  JOIN taggit_tag AS tag ON tag.id = synonym.tag_id
- WHERE upper(synonym.name) IN (SELECT upper(asked) FROM unnest(%s::text[]) AS asked)
-"""
 
 
 def read(text: str) -> Query:
@@ -67,10 +60,9 @@ def _is_tag(leaf: Node) -> TypeGuard[Words | Literal]:
 
 def _tags_called(texts: set[str]) -> dict[str, str]:
     """Return the name of the tag of each of these (folded) that is a synonym."""
-    spelt = {name for text in texts for name in _spellings(text)}
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMED, [sorted(spelt)])
-        return {fold(synonym): tag for synonym, tag in cursor.fetchall()}
+    spelt = {name: text for text in texts for name in _spellings(text)}
+    found = meant(list(spelt))
+    return {spelt[name]: tag for name, tag in found.items() if tag != name}
 
 
 def _spellings(text: str) -> list[str]:
