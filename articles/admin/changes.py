@@ -218,20 +218,18 @@ class ChangeAdmin(Unwritten):
             return HttpResponseRedirect(_change_url(change))
         if request.method == "POST":
             return self._undo(request, change)
+        articles = undoing.articles_touched(change)
         context = {
             "title": _("撤销“%(change)s”？") % {"change": change},
             "named": named,
             "more": max(0, change.count - len(named)),
-            "articles": undoing.articles_touched(change),
-            "at_once": self._at_once(change),
+            "articles": articles,
+            "at_once": change.count + articles <= AT_ONCE,
         }
         return self._page(request, change, "undo", context)
 
-    def _at_once(self, change: Change) -> bool:
-        return change.count + undoing.articles_touched(change) <= AT_ONCE
-
     def _undo(self, request: HttpRequest, change: Change) -> HttpResponseRedirect:
-        if not self._at_once(change):
+        if change.count + undoing.articles_touched(change) > AT_ONCE:
             job = jobs.start("undo", request.user, change=change.pk)
             return HttpResponseRedirect(job.get_absolute_url())
         result = undoing.undo(change, request.user)
