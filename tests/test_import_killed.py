@@ -31,7 +31,7 @@ SEED = Path(__file__).parent / "data" / "seed"
 STATE = """
     SELECT p.slug, i.published_on::text, g.label, g.image, a.position, a.import_digest, a.status,
            md5(string_agg(s.text, '|' ORDER BY s.position)), d.digest IS NOT NULL,
-           length(d.words), cardinality(d.bigrams), md5(d.frequencies), md5(d.text)
+           length(d.words), cardinality(d.bigrams), md5(d.impacts), md5(d.text)
     FROM articles_article a
     JOIN articles_page g ON g.id = a.page_id JOIN articles_issue i ON i.id = g.issue_id
     JOIN articles_publication p ON p.id = i.publication_id

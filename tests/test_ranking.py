@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 
 import pytest
@@ -120,43 +120,46 @@ def test_a_literal_is_found_where_it_stands_and_nowhere_else(archive, string):
     assert len(hits) == len(there)
 
 
-def counted(article):
-    """Return how often each word stands in an article, weighted, and its norm.
+def impacts(article):
+    """Return what each word of an article scores before its idf, from its texts alone.
 
     The article of one test is asked for again and again, and keeps it.
     """
-    if not hasattr(article, "kept_count"):
-        article.kept_count = counted_anew(article)
-    return article.kept_count
+    if not hasattr(article, "kept_impacts"):
+        article.kept_impacts = impacts_anew(article)
+    return article.kept_impacts
 
 
-def counted_anew(article):
-    frequency, length = Counter(), 0
+def impacts_anew(article):
+    fields = defaultdict(Counter)
     for field, text in searched_fields(article):
-        for word in segment(fold(text), current_lexicon()):
-            frequency[word] += bm25f.WEIGHTS[field]
-            length += bm25f.WEIGHTS[field]
-    return frequency, bm25f.K1 * (1 - bm25f.B + bm25f.B * length / bm25f.PIVOT)
+        fields[field].update(segment(fold(text), current_lexicon()))
+    body, odds = fields["d"].total(), Counter()
+    for field, counts in fields.items():
+        means = {"h": 12, "c": 25}
+        share = counts.total() / means[field] if field in means else body / 250
+        for word, times in counts.items():
+            norm = 0.25 + 0.75 * share
+            odds[word] += bm25f.WEIGHTS[field] * times / norm
+    return {word: each / (each + 1.2) for word, each in odds.items()}
 
 
 def scores(archive, words):
     """Return the BM25F score of each article that has all words, from its texts alone."""
-    each = {article.pk: counted(article) for article in archive}
+    each = {article.pk: impacts(article) for article in archive}
     total = len(each)
-    idf = {
-        word: math.log1p((total - n + 0.5) / (n + 0.5))
-        for word in words
-        if (n := sum(word in frequency for frequency, _ in each.values())) or True
-    }
+    having = {word: sum(word in of for of in each.values()) for word in words}
+    idf = {w: math.log1p((total - n + 0.5) / (n + 0.5)) for w, n in having.items()}
     return {
-        pk: sum(
-            idf[word] * frequency[word]
-            / (frequency[word] + norm)
-            for word in words
-        )
-        for pk, (frequency, norm) in each.items()
-        if all(word in frequency for word in words)
-    }  # fmt: skip
+        pk: sum(idf[word] * of[word] for word in words)
+        for pk, of in each.items()
+        if all(word in of for word in words)
+    }
+
+
+def as_kept(expected):
+    """Return scores to compare with: impacts are kept to the two-millionth of 1."""
+    return pytest.approx(expected, abs=1e-4)
 
 
 WAYS = st.sampled_from(["at once", "tiers", "bitmaps"])
@@ -188,7 +191,7 @@ def test_best_first_is_exhaustive_bm25f(archive, words, way):
         hits = found(" ".join(words), "best")
     assert sorted(hits) == sorted(expected)
     ranked = [expected[pk] for pk in hits]
-    assert ranked == pytest.approx(sorted(expected.values(), reverse=True))
+    assert ranked == as_kept(sorted(expected.values(), reverse=True))
 
 
 @KEEP
@@ -208,14 +211,63 @@ def test_some_of_the_words_are_ranked_as_reading_all_would(
         keys = some(Condition(), idf, 20)
     expected = []
     for article in archive:
-        frequency, norm = counted(article)
-        present = [word for word in words if frequency[word]]
+        of = impacts(article)
+        present = [word for word in words if word in of]
         if sum(idf[word] for word in present) >= 0.18 * sum(idf.values()) - 1e-9:
-            score = sum(idf[w] * frequency[w] / (frequency[w] + norm) for w in present)
-            expected.append(score)
+            expected.append(sum(idf[word] * of[word] for word in present))
     expected.sort(reverse=True)
-    assert [key.score for key in keys] == pytest.approx(expected[:20])
+    assert [key.score for key in keys] == as_kept(expected[:20])
     assert len({key.article for key in keys}) == len(keys)
+
+
+@KEEP
+@given(
+    words=st.lists(
+        st.sampled_from(["长三角", "污染", "防治", "上海", "浙江"]),
+        min_size=2, max_size=5, unique=True,
+    ),
+    parts=st.lists(st.sampled_from(["会议", "经济", "台湾"]), min_size=1, max_size=3, unique=True),
+    weights=st.lists(st.floats(0.1, 9), min_size=8, max_size=8),
+)  # fmt: skip
+def test_parts_of_words_count_less_where_articles_are_few(
+    archive, words, parts, weights
+):
+    idf = dict(zip(words, weights, strict=False))
+    within = dict(zip(parts, weights[5:], strict=False))
+    weighed = idf | {part: 0.3 * weight for part, weight in within.items()}
+    with searching(60_000):
+        keys = some(Condition(), idf, 20, parts=within)
+    expected = []
+    for article in archive:
+        of = impacts(article)
+        present = [word for word in weighed if word in of]
+        there = sum(weighed[word] for word in present)
+        if there >= 0.18 * sum(weighed.values()) - 1e-9:
+            expected.append(sum(weighed[word] * of[word] for word in present))
+    expected.sort(reverse=True)
+    assert [key.score for key in keys] == as_kept(expected[:20])
+
+
+def test_parts_of_words_do_not_count_where_articles_are_many(archive, monkeypatch):
+    monkeypatch.setattr("articles.search.some.MOST_LOOKED_AT", 0)
+    idf = {"长三角": 2.0, "污染": 1.0}
+    with searching(60_000):
+        with_parts = some(Condition(), idf, 20, parts={"会议": 5.0})
+        without = some(Condition(), idf, 20)
+    assert with_parts == without != []
+
+
+def test_an_article_with_a_part_of_a_word_is_better_than_one_without():
+    make_article("题", body=["甲骨文的消息，说的是通行。"])
+    meant = make_article("题", body=["甲骨文的消息，说的是交通。"])
+    make_article("题", body=["事故很少。"])
+    results = engine.search(
+        parse("甲骨文 交通事故", current_lexicon()), Filters(), "best"
+    )
+    (section,) = results.sections
+    assert section.stage == engine.Stage.SOME
+    assert section.hits[0].article.pk == meant.pk
+    assert len(section.hits) == 3
 
 
 def test_of_very_many_words_a_rare_one_is_enough():

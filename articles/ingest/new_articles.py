@@ -116,7 +116,7 @@ _PHOTO = "article_id, position, caption, credit, alt, image"
 _REGION = "article_id, position, x, y, width, height"
 _DOCUMENT = (
     "article_id, part, publication_id, page_id, published_on, length, word_count,"
-    ' page_name, "column", tag_ids, authors, version, digest, words, bigrams, frequencies, text'
+    ' page_name, "column", tag_ids, authors, version, digest, words, bigrams, impacts, text'
 )
 
 

@@ -101,7 +101,7 @@ def prepared_document(record: Record, lexicon: Lexicon) -> PreparedDocument:
         content.word_count,
         tuple(_copied(vector) for vector in content.vectors),
         # PostgreSQL reads a set of integers as Python writes it.
-        f"{content.bigrams or '{}'}\t\\\\x{content.frequencies.hex()}\t{_copied(content.text)}",
+        f"{content.bigrams or '{}'}\t\\\\x{content.impacts.hex()}\t{_copied(content.text)}",
     )
 
 

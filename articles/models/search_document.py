@@ -42,7 +42,7 @@ def articles_containing(words: Iterable[str]) -> set[int]:
 class SearchDocument(models.Model):
     """The searchable form of a published article, written by articles/search/index.py only.
 
-    Narrow columns for filters and facets come first; ``words``, ``bigrams``, ``frequencies``
+    Narrow columns for filters and facets come first; ``words``, ``bigrams``, ``impacts``
     and ``text`` are wide and stored out of line. Nothing refers to this table and it carries
     its own facet keys, so it can be sharded by article. An article has one document; only
     where its words would pass PostgreSQL's limit for a tsvector (1 MB) the rest of them are
@@ -56,7 +56,7 @@ class SearchDocument(models.Model):
     publication_id = models.BigIntegerField()
     page_id = models.BigIntegerField()
     published_on = models.DateField()
-    # Words, weighted by field (articles/search/bm25f.py).
+    # Words of the body.
     length = models.PositiveIntegerField(default=0)
     # Words as the index has them, of the article's first document; 0 in further parts.
     word_count = models.PositiveIntegerField(default=0)
@@ -70,7 +70,7 @@ class SearchDocument(models.Model):
     digest = models.CharField(max_length=32)
     words = SearchVectorField()
     bigrams = ArrayField(models.IntegerField())
-    frequencies = models.BinaryField()
+    impacts = models.BinaryField()
     text = models.TextField()
 
     objects = FoldedTextQuerySet.as_manager()

@@ -81,10 +81,9 @@ def best(
     if at_most is not None and at_most <= EXHAUSTIVE:
         return _scored(matching, words, want, after)
     if at_most is None or matching.sql or words.likely <= EXHAUSTIVE_TOGETHER:
-        ids = _few(matching)
-        if ids is not None:
-            few = Condition("", ("id = ANY(%s)",), (ids,))
-            return _scored(few, words, want, after) if ids else []
+        found = at_once(matching, words, want, after)
+        if found is not None:
+            return found
     if len(words.idf) > 1 and not matching.sql:
         bitmaps = current()
         if bitmaps:
@@ -92,15 +91,23 @@ def best(
     return _tiered(matching, words, want, after)
 
 
-def _few(matching: Condition) -> list[int] | None:
-    """Return the documents where they are few enough to score them at once."""
+def at_once(
+    matching: Condition,
+    words: Words,
+    want: int,
+    after: Key | None = None,
+    most: int = EXHAUSTIVE_TOGETHER,
+) -> list[Key] | None:
+    """Return what ``best`` does by scoring all matches, None where they are more than ``most``."""
     where, parameters = matching.where()
     found = rows(
-        "SELECT id FROM articles_searchdocument"
-        f" WHERE {where} LIMIT {EXHAUSTIVE_TOGETHER + 1}",
-        parameters,
+        f"SELECT id FROM articles_searchdocument WHERE {where} LIMIT %s",
+        [*parameters, most + 1],
     )
-    return [pk for (pk,) in found] if len(found) <= EXHAUSTIVE_TOGETHER else None
+    if len(found) > most:
+        return None
+    few = Condition("", ("id = ANY(%s)",), ([pk for (pk,) in found],))
+    return _scored(few, words, want, after) if found else []
 
 
 def _tiered(
@@ -242,11 +249,18 @@ def _tried(want: int, tsqueries: list[str]) -> tuple[int, int]:
     return int(tried) - 1, int(number)
 
 
-# ---- Scores, worked out by PostgreSQL where the frequencies lie
+# ---- Scores, worked out by PostgreSQL where the impacts lie
 
-_NORM = (
-    f"{bm25f.K1!r}::float8 * ({1 - bm25f.B!r}::float8"
-    f" + {bm25f.B!r}::float8 * length / {bm25f.PIVOT}::float8)"
+# Step by step as bm25f.once does, so that both come to the same to the last bit.
+_ODDS = (
+    f"1::float8 / ({1 - bm25f.B!r}::float8"
+    f" + {bm25f.B!r}::float8 * length / {bm25f.MEAN_LENGTHS['d']}::float8)"
+    f" / {bm25f.K1!r}::float8"
+)
+_PARTS = f"{bm25f.IMPACT_PARTS}::float8"
+_ONCE = (
+    f"(SELECT floor(odds / (1 + odds) * {_PARTS}) / {_PARTS}"
+    f" FROM (SELECT {_ODDS} AS odds) AS of_once)"
 )
 
 
@@ -255,7 +269,7 @@ def _all_scored(
 ) -> list[Key]:
     """Return the best of all matches, most of which are known to have low scores.
 
-    Without reading the frequencies of those in which each word stands once: in a rare
+    Without reading the impacts of those in which each word stands once: in a rare
     word's articles that is nearly all of them. Matches without any word come by their date.
     """
     any_of = Condition(tsquery_any(words.idf))
@@ -300,8 +314,8 @@ def _scored(
     # OFFSET 0 keeps each value, which lies out of line, from being read once for each use.
     sql = (
         f"SELECT article_id, published_on, {terms} AS score FROM articles_searchdocument,"
-        f" LATERAL (SELECT frequencies || ''::bytea AS packed{own} OFFSET 0) AS wide,"
-        f" LATERAL (SELECT {_NORM} AS norm, {placed}{_present(present)} OFFSET 0) AS placed"
+        f" LATERAL (SELECT impacts || ''::bytea AS packed{own} OFFSET 0) AS wide,"
+        f" LATERAL (SELECT {_ONCE} AS once, {placed}{_present(present)} OFFSET 0) AS placed"
         f" WHERE {where}"
     )
     found = rows(
@@ -319,10 +333,11 @@ def _scored_once(
     where, parameters = matching.where()
     beyond, beyond_parameters = _beyond(after)
     # Not summed up before: the scores must be those of the other way to the last bit.
-    terms = " + ".join(f"%s::float8 * 1 / (1 + {_NORM})" for _word in words.idf)
+    terms = " + ".join("%s::float8 * once" for _word in words.idf)
     found = rows(
         f"SELECT * FROM (SELECT article_id, published_on, {terms} AS score"
-        f" FROM articles_searchdocument WHERE {where}) AS scored {beyond}"
+        f" FROM articles_searchdocument, LATERAL {_ONCE} AS of_body (once)"
+        f" WHERE {where}) AS scored {beyond}"
         " ORDER BY score DESC, published_on DESC, article_id LIMIT %s",
         [*words.idf.values(), *parameters, *beyond_parameters, want],
     )
@@ -334,15 +349,16 @@ def _present(lexemes: list[str]) -> str:
 
 
 def _terms(words: Words) -> tuple[str, list[object]]:
-    """Return the sum over the words of idf * frequency / (frequency + norm)."""
+    """Return the sum over the words of idf * impact."""
     terms = []
     for n in range(len(words.idf)):
-        # A key that is not there means a frequency of one (bm25f.unpack).
-        frequency = (
-            f"CASE p{n} WHEN 0 THEN 1"
-            f" ELSE get_byte(packed, p{n} + 3) * 128 + get_byte(packed, p{n} + 4) END"
+        # A key that is not there means once, in the body (bm25f.unpack).
+        parts = " + ".join(
+            f"get_byte(packed, p{n} + {3 + place}) * {factor}"
+            for place, factor in enumerate((2**14, 2**7, 1))
         )
-        term = f"%s::float8 * ({frequency}) / (({frequency}) + norm)"
+        impact = f"CASE p{n} WHEN 0 THEN once ELSE ({parts}) / {_PARTS} END"
+        term = f"%s::float8 * {impact}"
         terms.append(
             term if words.required else f"CASE WHEN h{n} THEN {term} ELSE 0 END"
         )

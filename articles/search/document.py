@@ -14,7 +14,7 @@ Words hold letters and digits only, so none of the other kinds can be taken for 
 
 import datetime
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from articles.text.lexicon import Lexicon
 from articles.text.segment import pair_codes, segment
 
 # Raise it with every change to what documents hold: ``update_index`` then rebuilds them.
-VERSION = 4
+VERSION = 5
 # A tsvector ends at 1 MB of lexemes; what counts is their bytes and a little for each.
 MAX_VECTOR_BYTES = 900_000
 BODY = "d"
@@ -44,12 +44,13 @@ class Content:
     """The content of a search document.
 
     ``vectors`` has one text of a tsvector, or more where one would pass PostgreSQL's limit;
-    ``frequencies`` are packed (bm25f.pack); ``length`` is in words, weighted, ``word_count`` is not.
+    ``impacts`` are packed (bm25f.pack); ``length`` is that of the body and ``word_count`` that of
+    all fields, in words.
     """
 
     vectors: list[str]
     bigrams: set[int]
-    frequencies: bytes
+    impacts: bytes
     length: int
     word_count: int
     text: str
@@ -69,17 +70,21 @@ def content(fields: Iterable[tuple[str, str]], lexicon: Lexicon) -> Content:
     words = {
         name: Counter(segment(text, lexicon)) for name, text in joined.items() if text
     }
-    length = sum(bm25f.WEIGHTS[name] * found.total() for name, found in words.items())
-    frequencies = _frequencies(words)
-    lexemes = _lexemes(words, frequencies, length)
+    impacts = _impacts(words)
+    lexemes = _lexemes(words, impacts)
     times = sum(words.values(), Counter())
     lexemes += [name for word, n in times.items() for name in more_than_once(word, n)]
+    elsewhere = times - words.get(BODY, Counter())
     text = FIELD_SEPARATOR.join(joined.values())
     return Content(
         vectors=[quote_all(part) for part in _portions(lexemes)],
         bigrams=pair_codes(text),
-        frequencies=bm25f.pack((w, n) for w, n in frequencies.items() if n > 1),
-        length=length,
+        impacts=bm25f.pack(
+            (word, impact)
+            for word, impact in impacts.items()
+            if times[word] > 1 or word in elsewhere
+        ),
+        length=words.get(BODY, Counter()).total(),
         word_count=times.total(),
         text=text,
     )  # fmt: skip
@@ -99,32 +104,29 @@ def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: "\n".join(lines) for name, lines in texts.items()}
 
 
-def _frequencies(words: dict[str, Counter[str]]) -> Counter[str]:
-    """Return how often each word stands in all fields, weighted."""
-    found = Counter(words.get(BODY, {}))
+def _impacts(words: dict[str, Counter[str]]) -> dict[str, float]:
+    """Return the impact of each word, as it is kept."""
+    lengths = {name: counts.total() for name, counts in words.items()}
+    odds: dict[str, float] = defaultdict(float)
     for name, counts in words.items():
-        if name != BODY:
-            weight = bm25f.WEIGHTS[name]
-            for word, count in counts.items():
-                found[word] += weight * count
-    return found
+        unit = bm25f.odds({name: 1}, lengths)
+        for word, count in counts.items():
+            odds[word] += unit * count
+    return {word: bm25f.kept(bm25f.impact(each)) for word, each in odds.items()}
 
 
-def _lexemes(
-    words: dict[str, Counter[str]], frequencies: Counter[str], length: int
-) -> list[str]:
-    found = list(frequencies)
+def _lexemes(words: dict[str, Counter[str]], impacts: dict[str, float]) -> list[str]:
+    found = list(impacts)
     body = words.get(BODY, Counter())
     for name, counts in words.items():
         if name != BODY:
             found += [f"{name}:{word}" for word in counts]
-    found += [f"x:{word}" for word in frequencies if word not in body]
-    norm = bm25f.norm(length)
-    least = norm * bm25f.least_odds(bm25f.FIRST_LEVEL)
+    found += [f"x:{word}" for word in impacts if word not in body]
+    least = bm25f.least_score(bm25f.FIRST_LEVEL)
     found += [
-        bm25f.lexeme(word, bm25f.level(frequency / norm))
-        for word, frequency in frequencies.items()
-        if frequency >= least
+        bm25f.lexeme(word, bm25f.level(bm25f.odds_of(impact)))
+        for word, impact in impacts.items()
+        if impact >= least
     ]
     return found
 

@@ -188,19 +188,27 @@ class Page:
         if stage == Stage.LITERAL:
             self.matched = either([n for n in (self._query.root, literal) if n])
             return self._ordered(literal, other, after)
+        if isinstance(after, newest.Key):
+            raise ValueError(after)
         words = _ranked_words(self._query.root)
+        parts = _parts_of_words(self._query.root)
+        idf = self._idf([*words, *parts])
+        if not idf:
+            return []
+        # Where no article has any of the words themselves, their parts are all there is.
+        whole = {word: idf[word] for word in words if word in idf} or idf
+        within = {part: idf[part] for part in parts if part in idf}
+        known = self._known.of
+        return list(some(other, whole, HITS_PER_PAGE + 1, after, known, within))
+
+    def _idf(self, words: list[str]) -> dict[str, float]:
+        """Return the idf of the words; one that no article has cannot be missed in any."""
         known = self._counts(words)
-        # A word that no article has cannot be missed in any.
-        idf = {
+        return {
             word: bm25f.idf(known.total, known.of[word])
             for word in words
             if known.of[word]
         }
-        if isinstance(after, newest.Key):
-            raise ValueError(after)
-        if not idf:
-            return []
-        return list(some(other, idf, HITS_PER_PAGE + 1, after, known.of))
 
     def _counts(self, lexemes: list[str]) -> Counts:
         """Return the numbers of documents, those of earlier stages from then."""
@@ -269,6 +277,14 @@ def _ranked_words(node: Node | None) -> list[str]:
         else:
             words += _words_of_literal(leaf.text)
     return list(dict.fromkeys(words))
+
+
+def _parts_of_words(node: Node | None) -> list[str]:
+    """Return the words within longer words of a query, and nowhere in it by themselves."""
+    leaves = (leaf for leaf in Query(node).positive() if isinstance(leaf, Words))
+    words = dict.fromkeys(word for leaf in leaves for word in leaf.words)
+    whole = set(_ranked_words(node))
+    return [word for word in words if word not in whole]
 
 
 def _words_of_literal(text: str) -> list[str]:

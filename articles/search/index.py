@@ -71,7 +71,7 @@ def _rebuild_batch(ids: Sequence[int]) -> int:
         unique_fields=["article", "part"],
         update_fields=[
             "publication_id", "page_id", "published_on", "length", "word_count", "page_name",
-            "column", "tag_ids", "authors", "version", "digest", "words", "bigrams", "frequencies",
+            "column", "tag_ids", "authors", "version", "digest", "words", "bigrams", "impacts",
             "text",
         ],
     )  # fmt: skip
@@ -133,7 +133,7 @@ def documents(article: Article, lexicon: Lexicon) -> Iterator[SearchDocument]:
             digest=digest,
             words=f"{own} {vector}" if first else vector,
             bigrams=sorted(content.bigrams) if first else [],
-            frequencies=content.frequencies if first else b"",
+            impacts=content.impacts if first else b"",
             text=content.text if first else "",
         )
 

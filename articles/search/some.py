@@ -14,6 +14,8 @@ from articles.search.tsvector import quote, tsquery_any
 
 # The share of the weight that documents have at least.
 _SHARE = 0.18
+# Of the weight of a word that is only a part of a longer one (交通 in 交通事故).
+SHARE_OF_PARTS = 0.3
 # Documents of rare words, of which all are scored.
 MOST_LOOKED_AT = 3_000
 # A quorum of more words makes a tsquery of thousands of parts.
@@ -28,24 +30,43 @@ def some(
     want: int,
     after: best.Key | None = None,
     having: Mapping[str, int] | None = None,
+    parts: Mapping[str, float] | None = None,
 ) -> list[best.Key]:
     """Return the next ``want`` documents that match and have some of the words, best first.
 
     ``matching`` is what else they must fulfil. Of many words the rarest decide what is enough,
     and the documents of those that few have (``having`` says how many) are looked at in any
-    case. Raise SearchTimeoutError with the best so far where the time is up.
+    case. ``parts`` are the words within the longer ones, with their idf: they count too, for
+    less, where no more documents are in question than can be scored at once. Raise
+    SearchTimeoutError with the best so far where the time is up.
     """
+    if parts:
+        weighed = {word: SHARE_OF_PARTS * weight for word, weight in parts.items()}
+        with_parts = {**idf, **weighed}
+        enough, few = _looked_at(with_parts, having)
+        asked = matching & Condition(f"{enough} | {few}" if few else enough)
+        words = best.Words(with_parts, required=False)
+        found = best.at_once(asked, words, want, after, MOST_LOOKED_AT)
+        if found is not None:
+            return found
+    enough, few = _looked_at(idf, having)
+    words = best.Words(idf, required=False)
+    keys = best.best(matching & Condition(enough), words, want, after)
+    if few:
+        keys += best.best(matching & Condition(few), words, want, after, at_most=0)
+    return sorted(set(keys), key=lambda key: key.order)[:want]
+
+
+def _looked_at(
+    idf: Mapping[str, float], having: Mapping[str, int] | None
+) -> tuple[str, str]:
+    """Return the tsqueries of documents with enough of the words, and of those of rare words."""
     rarest = sorted(idf, key=lambda word: (-idf[word], word))
     deciding = [(word, idf[word]) for word in rarest[:_MOST_WORDS]]
     least = _SHARE * sum(weight for _word, weight in deciding)
-    enough = matching & Condition(quorum(deciding, least))
-    words = best.Words(idf, required=False)
-    found = best.best(enough, words, want, after)
-    if having and len(rarest) > _MOST_WORDS:
-        few = list(_of_few(rarest, having))
-        others = matching & Condition(tsquery_any(few))
-        found += best.best(others, words, want, after, at_most=0) if few else []
-    return sorted(set(found), key=lambda key: key.order)[:want]
+    many = having and len(rarest) > _MOST_WORDS
+    few = tsquery_any(_of_few(rarest, having)) if having and many else ""
+    return quorum(deciding, least), few
 
 
 def _of_few(rarest: Sequence[str], having: Mapping[str, int]) -> Iterator[str]:
