@@ -6,11 +6,13 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import FrozenBitMap
 
 from articles.models import Article, Bitmap, IndexChange, Paragraph
 from articles.search import (
     best,
     bitmap_build,
+    bitmap_memory,
     bitmaps,
     engine,
     facets,
@@ -217,6 +219,58 @@ def test_bitmaps_made_anew_while_they_are_read_are_not_mixed(archive):
     node = parse("的", current_lexicon()).root
     with searching(60_000), pytest.raises(bitmaps.RebuiltError):
         before.matching(facets.condition(node))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sets_are_read_once_and_changes_are_seen_all_the_same(
+    archive, django_assert_num_queries
+):
+    asked = ["台风", "台风^4", "的", "的^4", "=*"]
+    with searching(60_000):
+        first = bitmaps.current()
+        having = first.having(asked)
+        with django_assert_num_queries(0):
+            assert first.having(reversed(asked)) == having
+    assert {*having} == {*asked}
+    assert 0 < len(having["台风"]) < len(having["的"]) < len(having["=*"]) == 60
+    added = make_article("台风又来", body=["台风的消息。"])
+    assert added.pk not in having["台风"]
+    by_bitmaps, by_documents = both("台风")
+    assert by_bitmaps == by_documents
+    bitmap_build.build()
+    with searching(60_000):
+        anew = bitmaps.current().having(asked)
+    assert added.pk in anew["台风"]
+    assert added.pk in anew["的"]
+
+
+def test_what_a_transaction_may_take_back_is_not_remembered(archive):
+    with pytest.MonkeyPatch.context() as patched:
+        remembered = bitmap_memory.Memory()
+        patched.setattr(bitmaps, "_memory", remembered)
+        with searching(60_000):
+            now = bitmaps.current()
+            assert now.having(["台风", "的"]).keys() == {"台风", "的"}
+        assert remembered.read(now.values.build, ["台风", "的"]).keys() == {"的"}
+
+
+def test_the_memory_is_of_one_build_and_forgets_what_was_not_asked_for(monkeypatch):
+    monkeypatch.setattr(bitmap_memory, "MOST_BYTES", 2_000)
+    memory = bitmap_memory.Memory()
+    three = FrozenBitMap([1, 2, 3])
+    for n in range(4):
+        memory.keep(1, {f"w{n}": three})
+        assert memory.read(1, ["w0"]) == {"w0": three}
+    for n in range(4, 10):
+        memory.keep(1, {f"w{n}": three})
+    assert memory.read(1, ["w0", "w8", "w9"]) == {"w8": three, "w9": three}
+    # Larger than all that may be remembered.
+    memory.keep(1, {"huge": FrozenBitMap(range(0, 9_999, 3))})
+    assert memory.read(1, ["huge", "w9"]) == {"w9": three}
+    assert memory.read(2, ["w9"]) == {}
+    memory.keep(2, {"w9": three})
+    assert memory.read(1, ["w8"]) == {}
+    assert memory.read(2, ["w8", "w9"]) == {"w9": three}
 
 
 def test_a_small_archive_has_no_bitmaps():

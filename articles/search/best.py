@@ -8,6 +8,7 @@ better is left: the threshold algorithm of Fagin, Lotem and Naor (PODS 2001), on
 
 import datetime
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -145,23 +146,22 @@ def _classed(
     matches = (
         boolean.matching(matching.tsquery, having, having[EVERY]) - bitmaps.changed
     )
-    remaining = classes(matches, words.idf, having, required=words.required)
-    if after:
-        remaining = [c for c in remaining if c.least <= after.score + ROUNDING]
+    remaining = _Remaining(
+        classes(matches, words.idf, having, required=words.required),
+        len(matches),
+        after,
+    )
     others = bitmaps.others(matching)
     found = _scored(others, words, want, after) if others else []
     size = _GROWTH * want
     try:
-        while remaining:
-            if words.required and _is_most(remaining):
+        while remaining.first:
+            if words.required and remaining.are_mostly_first():
                 rest = matching & _not_above(words, after)
                 return _all_scored(rest, words, want, after)
-            articles = remaining.pop(0).articles
-            while remaining and len(articles | remaining[0].articles) <= size:
-                articles |= remaining.pop(0).articles
-            scored = _scored(_among(articles), words, want, after)
+            scored = _scored(_among(remaining.take(size)), words, want, after)
             found = sorted([*found, *scored], key=lambda key: key.order)[:want]
-            enough = remaining[0].bound + ROUNDING if remaining else 0
+            enough = remaining.first.bound + ROUNDING if remaining.first else 0
             if sum(key.score >= enough for key in found) >= want:
                 break
             size *= _GROWTH
@@ -170,12 +170,39 @@ def _classed(
     return found
 
 
-def _is_most(remaining: list[Class]) -> bool:
-    """Say whether the first class is so large that all might as well be read by the index."""
-    first = len(remaining[0].articles)
-    return first > _MOST_BY_NUMBER and 2 * first > sum(
-        len(c.articles) for c in remaining
-    )
+class _Remaining:
+    """The classes that were not read yet, without those that surely come before a place."""
+
+    def __init__(
+        self, in_order: Iterator[Class], number: int, after: Key | None
+    ) -> None:
+        self._in_order = in_order
+        self._number = number
+        self._below = after.score + ROUNDING if after else math.inf
+        self.first = self._next()
+
+    def _next(self) -> Class | None:
+        for found in self._in_order:
+            if found.least <= self._below:
+                return found
+            self._number -= len(found.articles)
+        return None
+
+    def are_mostly_first(self) -> bool:
+        """Say whether the first class is so large that all might as well be read by the index."""
+        first = len(self.first.articles) if self.first else 0
+        return first > _MOST_BY_NUMBER and 2 * first > self._number
+
+    def take(self, most: int) -> BitMap:
+        """Return the articles of the first class, and of those after it up to so many."""
+        taken = BitMap()
+        while self.first and (
+            not taken or len(taken) + len(self.first.articles) <= most
+        ):
+            taken |= self.first.articles
+            self._number -= len(self.first.articles)
+            self.first = self._next()
+        return taken
 
 
 def _among(articles: BitMap) -> Condition:

@@ -16,19 +16,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyroaring import BitMap
+from pyroaring import AbstractBitMap, BitMap, FrozenBitMap
 
 from articles.models import Bitmap
 from articles.search import boolean
+from articles.search.bitmap_memory import Memory
 from articles.search.conditions import Condition
-from articles.search.database import rows
+from articles.search.database import rows, within_callers
 from articles.search.document import EVERY
 from articles.search.tsvector import quote
 
 Kind = Bitmap.Kind
 # More than this many changed articles take longer to ask for than is gained.
 MOST_CHANGED = 5_000
-_NO_ARTICLES = BitMap()
+_NO_ARTICLES = FrozenBitMap()
+# What this process has read, of all its threads.
+_memory = Memory()
 # The articles of rows as one value: four bytes each, the most significant first.
 ARTICLES = "string_agg(int4send(article_id::int4), ''::bytea)"
 
@@ -59,7 +62,7 @@ class Bitmaps:
     # Of this process, because reading them takes longer than using them.
     _loaded: ClassVar[Values | None] = None
 
-    def matching(self, condition: Condition) -> BitMap:
+    def matching(self, condition: Condition) -> AbstractBitMap:
         """Return the articles that match, but for those that were changed."""
         if condition.sql:
             where, parameters = condition.where()
@@ -78,37 +81,51 @@ class Bitmaps:
         among = Condition("", ("article_id = ANY(%s)",), (list(self.changed),))
         return condition & among
 
-    def having(self, lexemes: Iterable[str]) -> dict[str, BitMap]:
+    def having(self, lexemes: Iterable[str]) -> dict[str, FrozenBitMap]:
         """Return the articles of each lexeme, those of changed articles as they may have been.
 
         Raise RebuiltError where the bitmaps were made anew since ``current``.
         """
-        wanted = list(lexemes)
-        stored = rows(
-            "SELECT value, articles FROM articles_bitmap"
-            " WHERE kind = %s AND value = ANY(%s) AND build = %s",
-            [Kind.LEXEME, wanted, self.values.build],
-        )
-        having = {value: BitMap.deserialize(bytes(packed)) for value, packed in stored}
-        if EVERY not in having:
-            raise RebuiltError
-        missing = [lexeme for lexeme in wanted if lexeme not in having]
-        # A common word has a bitmap for each of its levels that any article has.
-        none = [lexeme for lexeme in missing if lexeme.partition("^")[0] in having]
-        having |= {lexeme: BitMap() for lexeme in none if "^" in lexeme}
-        rare = [lexeme for lexeme in missing if lexeme not in having]
-        if rare:
-            found = rows(
-                f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
-                " WHERE words @@ query::tsquery)"
-                " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)",
-                [rare, [quote(lexeme) for lexeme in rare]],
-            )
-            having |= {lexeme: unpacked(packed) for lexeme, packed in found}
+        wanted = set(lexemes)
+        having = _memory.read(self.values.build, wanted)
+        missing = wanted - having.keys()
+        if missing:
+            read = self._stored(missing)
+            # A common word has a bitmap for each of its levels that any article has.
+            common = having.keys() | read.keys()
+            for lexeme in missing - read.keys():
+                word, sign, _level = lexeme.partition("^")
+                if sign and word in common:
+                    read[lexeme] = _NO_ARTICLES
+            indexed = _indexed(sorted(missing - read.keys()))
+            having |= read | indexed
+            _memory.keep(self.values.build, read)
+            if not within_callers():
+                _memory.keep(self.values.build, indexed)
         return having
 
+    def _stored(self, lexemes: Iterable[str]) -> dict[str, FrozenBitMap]:
+        """Return the bitmaps of those lexemes that have one."""
+        stored = rows(
+            "SELECT value, CASE WHEN value = ANY(%s) THEN articles END FROM articles_bitmap"
+            " WHERE kind = %s AND (value = ANY(%s) OR value = %s) AND build = %s",
+            [list(lexemes), Kind.LEXEME, list(lexemes), EVERY, self.values.build],
+        )
+        # Every build has that of all articles.
+        if not stored:
+            raise RebuiltError
+        return {
+            value: FrozenBitMap.deserialize(bytes(packed))
+            for value, packed in stored
+            if packed is not None
+        }
+
     def commonest(
-        self, kind: Kind, articles: BitMap, beside: dict[str, int], most: int | None
+        self,
+        kind: Kind,
+        articles: AbstractBitMap,
+        beside: dict[str, int],
+        most: int | None,
     ) -> dict[str, int]:
         """Return the commonest values and their numbers, or all, those of other articles added.
 
@@ -134,6 +151,19 @@ class RebuiltError(Exception):
     """The bitmaps were made anew while they were read."""
 
 
+def _indexed(lexemes: list[str]) -> dict[str, FrozenBitMap]:
+    """Return the articles of lexemes as the index has them, each looked up by itself."""
+    if not lexemes:
+        return {}
+    found = rows(
+        f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
+        " WHERE words @@ query::tsquery)"
+        " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)",
+        [lexemes, [quote(lexeme) for lexeme in lexemes]],
+    )
+    return {lexeme: FrozenBitMap(unpacked(packed)) for lexeme, packed in found}
+
+
 def current() -> Bitmaps | None:
     """Return the bitmaps, None where there are none or too much has changed since."""
     ((build, changed),) = rows(
@@ -150,7 +180,7 @@ def current() -> Bitmaps | None:
         if values is None:
             return None
         Bitmaps._loaded = values
-    split = next((having for _value, having in values.of[Kind.SPLIT]), _NO_ARTICLES)
+    split = next((having for _value, having in values.of[Kind.SPLIT]), BitMap())
     return Bitmaps(values, split | BitMap(changed))
 
 

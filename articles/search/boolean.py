@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from pyroaring import BitMap
+from pyroaring import AbstractBitMap
 
 # As tsvector.quote writes a lexeme, or one of the signs between lexemes.
 _TOKEN = re.compile(r"'(?P<lexeme>(?:[^'\\]|''|\\\\)*)'|(?P<sign>[&|!()])")
@@ -20,7 +20,9 @@ def lexemes_in(tsquery: str) -> set[str]:
     return {_unquoted(lexeme) for lexeme in found if lexeme is not None}
 
 
-def matching(tsquery: str, having: Mapping[str, BitMap], every: BitMap) -> BitMap:
+def matching(
+    tsquery: str, having: Mapping[str, AbstractBitMap], every: AbstractBitMap
+) -> AbstractBitMap:
     """Return the articles that match, given those that have each lexeme, and every one.
 
     >>> having = {"a": BitMap([1, 2, 3]), "b": BitMap([2]), "c": BitMap([3, 4])}
@@ -38,14 +40,14 @@ class _Reader:
     """Recursive descent: | binds least, then &, then !."""
 
     def __init__(
-        self, tsquery: str, having: Mapping[str, BitMap], every: BitMap
+        self, tsquery: str, having: Mapping[str, AbstractBitMap], every: AbstractBitMap
     ) -> None:
         self._tokens = list(_TOKEN.finditer(tsquery))
         self._place = 0
         self._having = having
         self._every = every
 
-    def read(self) -> BitMap:
+    def read(self) -> AbstractBitMap:
         found = self._any()
         if self._place < len(self._tokens):
             raise ValueError(self._tokens[self._place].string)
@@ -57,21 +59,21 @@ class _Reader:
         sign: str | None = self._tokens[self._place]["sign"]
         return sign
 
-    def _any(self) -> BitMap:
+    def _any(self) -> AbstractBitMap:
         found = self._all()
         while self._sign() == "|":
             self._place += 1
             found = found | self._all()
         return found
 
-    def _all(self) -> BitMap:
+    def _all(self) -> AbstractBitMap:
         found = self._one()
         while self._sign() == "&":
             self._place += 1
             found = found & self._one()
         return found
 
-    def _one(self) -> BitMap:
+    def _one(self) -> AbstractBitMap:
         sign = self._sign()
         token = self._tokens[self._place]
         self._place += 1

@@ -3,24 +3,29 @@
 What tiers.py says as a tsquery, for archives that have bitmaps: each match is in one class,
 and a class has a bound that none of its articles scores. Read from the highest bound down, the
 best are known as soon as enough articles score more than the bound of the next class.
+
+The classes are made in that order, as they are asked for: a partial choice of levels
+is worth what its words come to and the others might, and the most worthy choice is always
+carried on first (best-first branch and bound). So what is never reached is never intersected.
 """
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 
-from pyroaring import BitMap
+from pyroaring import AbstractBitMap, BitMap
 
 from articles.search import bm25f
 
-# Where the levels of each word are divided, the words being so many. Of more words the
+# The levels of each word are divided here, the words being so many at most. Of more words the
 # lightest are taken to score what they can.
 _DIVISIONS = {
-    1: tuple(range(4, 26)),
-    2: (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 25),
-    3: (4, 5, 6, 7, 8, 10, 13, 17, 25),
-    4: (4, 6, 9, 13, 25),
+    2: tuple(range(bm25f.FIRST_LEVEL, 26)),
+    3: (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 25),
+    4: (4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25),
 }
+_MOST_WORDS = max(_DIVISIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,76 +34,105 @@ class Class:
 
     bound: float
     least: float
-    articles: BitMap
+    articles: AbstractBitMap
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The articles in which a word scores within these bounds; None for all that are left."""
+    """The articles in which a word scores within these bounds."""
 
-    articles: BitMap | None
+    articles: AbstractBitMap
     bound: float
     least: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The steps of a word, the highest first, and what the articles without any of them score."""
+
+    steps: list[_Step]
+    without: float
+
+    @property
+    def most(self) -> float:
+        """Return what the word scores at most."""
+        return self.steps[0].bound
+
+
 def heaviest(idf: dict[str, float]) -> list[str]:
     """Return the words whose levels are looked at."""
-    return sorted(idf, key=lambda word: (-idf[word], word))[: len(_DIVISIONS)]
+    return sorted(idf, key=lambda word: (-idf[word], word))[:_MOST_WORDS]
 
 
 def classes(
-    matches: BitMap,
+    matches: AbstractBitMap,
     idf: dict[str, float],
-    having: Mapping[str, BitMap],
+    having: Mapping[str, AbstractBitMap],
     *,
     required: bool,
-) -> list[Class]:
-    """Return the classes of matches that are not empty, those of the highest bounds first.
+) -> Iterator[Class]:
+    """Yield the classes of matches that are not empty, those of the highest bounds first.
 
-    ``having`` has the articles of the ``heaviest`` words and of all their levels. ``required``: every match
-    has all of the words.
+    ``having`` has the articles of the ``heaviest`` words and of all their levels, but for those
+    that have several documents or were changed. ``required``: every match has all of the words.
     """
     divided = heaviest(idf)
-    steps = [
-        _steps(word, idf[word], _DIVISIONS[len(divided)], having, required)
-        for word in divided
-    ]
+    divisions = _DIVISIONS[max(2, len(divided))]
+    words = [_word(word, idf[word], divisions, having, required) for word in divided]
     given = sum(weight for word, weight in idf.items() if word not in divided)
-    found = _sorted_into(matches, steps, given, 0.0)
-    return sorted(found, key=lambda each: -each.bound)
+    if matches:
+        yield from _in_order(matches, words, given)
 
 
-def _steps(
+def _in_order(
+    matches: AbstractBitMap, words: Sequence[_Word], given: float
+) -> Iterator[Class]:
+    numbers = count()
+    bound = given + sum(word.most for word in words)
+    # The highest bound first; of equal ones the choice that was made first.
+    choices = [(-bound, next(numbers), 0, 0.0, matches)]
+    while choices:
+        negative, _number, place, least, articles = heapq.heappop(choices)
+        if place == len(words):
+            yield Class(-negative, least, articles)
+            continue
+        word = words[place]
+        for step in _divided(articles, word):
+            bound = step.bound - negative - word.most
+            chosen = (-bound, next(numbers), place + 1, least + step.least)
+            heapq.heappush(choices, (*chosen, step.articles))
+
+
+def _divided(articles: AbstractBitMap, word: _Word) -> Iterator[_Step]:
+    """Yield the articles of each step of a word, where there are any."""
+    for step in word.steps:
+        here = articles & step.articles
+        if here:
+            yield _Step(here, step.bound, step.least)
+            articles = articles - here
+            if not articles:
+                return
+    yield _Step(articles, word.without, 0.0)
+
+
+def _word(
     word: str,
     weight: float,
     divisions: tuple[int, ...],
-    having: Mapping[str, BitMap],
+    having: Mapping[str, AbstractBitMap],
     required: bool,
-) -> list[_Step]:
-    """Return the steps of a word, the highest first."""
+) -> _Word:
     edges = (*divisions, bm25f.LAST_LEVEL + 1)
     steps = []
     for first, end in reversed(list(pairwise(edges))):
-        levels = (having[bm25f.lexeme(word, level)] for level in range(first, end))
+        levels = [having[bm25f.lexeme(word, level)] for level in range(first, end)]
+        there = [articles for articles in levels if articles]
         bound = bm25f.least_score(end) if end <= divisions[-1] else 1.0
-        least = bm25f.least_score(first)
-        steps.append(_Step(BitMap.union(*levels), weight * bound, weight * least))
+        if there:
+            articles = there[0] if len(there) == 1 else BitMap.union(*there)
+            least = bm25f.least_score(first)
+            steps.append(_Step(articles, weight * bound, weight * least))
     low = weight * bm25f.least_score(bm25f.FIRST_LEVEL)
     if required:
-        return [*steps, _Step(None, low, 0.0)]
-    return [*steps, _Step(having[word], low, 0.0), _Step(None, 0.0, 0.0)]
-
-
-def _sorted_into(
-    articles: BitMap, words: Sequence[list[_Step]], bound: float, least: float
-) -> Iterator[Class]:
-    if not articles:
-        return
-    if not words:
-        yield Class(bound, least, articles)
-        return
-    steps, rest = words[0], words[1:]
-    for step in steps:
-        here = articles if step.articles is None else articles & step.articles
-        yield from _sorted_into(here, rest, bound + step.bound, least + step.least)
-        articles = articles - here
+        return _Word(steps or [_Step(BitMap(), low, 0.0)], low)
+    return _Word([*steps, _Step(having[word], low, 0.0)], 0.0)

@@ -28,15 +28,14 @@ class Counts:
 def counts(lexemes: Collection[str]) -> Counts:
     """Return the numbers for these lexemes, counting those that are not known."""
     wanted = {EVERY, *lexemes}
-    ((now,),) = rows("SELECT last_value FROM articles_searchdocument_id_seq")
-    stored = {
-        lexeme: (number, at)
-        for lexeme, number, at in rows(
-            "SELECT lexeme, documents, counted_at FROM articles_lexemecount"
-            " WHERE lexeme = ANY(%s)",
-            [list(wanted)],
-        )
-    }
+    found = rows(
+        "SELECT last_value, lexeme, documents, counted_at"
+        " FROM articles_searchdocument_id_seq"
+        " LEFT JOIN articles_lexemecount ON lexeme = ANY(%s)",
+        [list(wanted)],
+    )
+    now = found[0][0]
+    stored = {lexeme: (number, at) for _now, lexeme, number, at in found if lexeme}
     total = stored.get(EVERY, (0, 0))[0]
     known = {
         lexeme: number
@@ -45,8 +44,8 @@ def counts(lexemes: Collection[str]) -> Counts:
     }
     fresh = _counted(sorted(wanted - set(known)))
     _keep(fresh, now)
-    found = known | fresh
-    return Counts(found[EVERY], found)
+    numbers = known | fresh
+    return Counts(numbers[EVERY], numbers)
 
 
 def _counted(lexemes: list[str]) -> dict[str, int]:

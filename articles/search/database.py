@@ -40,10 +40,15 @@ def searching(milliseconds: int) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(_PLANNING)
         yield
-        if len(connection.savepoint_ids):
+        if within_callers():
             # Within a caller's transaction, which would keep the limit that is left.
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+def within_callers() -> bool:
+    """Say whether a search runs in a caller's transaction, and may see what is never committed."""
+    return bool(connection.savepoint_ids)
 
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:

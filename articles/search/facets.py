@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
-from pyroaring import BitMap
+from pyroaring import AbstractBitMap
 
 from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
 from articles.search.conditions import Condition, condition
@@ -90,7 +90,7 @@ def _counted(asked: Condition | None) -> int:
 class _Found:
     """Matches by bitmaps, and the condition of what else matches, None where nothing can."""
 
-    articles: BitMap
+    articles: AbstractBitMap
     rest: Condition | None
 
 
