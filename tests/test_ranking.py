@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article
-from articles.search import best, bitmap_build, bm25f, engine, newest
+from articles.search import best, bitmap_build, bm25f, by_sets, engine, newest
 from articles.search.conditions import Condition
 from articles.search.database import rows, searching
 from articles.search.engine import Filters
@@ -162,7 +162,7 @@ def as_kept(expected):
     return pytest.approx(expected, abs=1e-4)
 
 
-WAYS = st.sampled_from(["at once", "tiers", "bitmaps"])
+WAYS = st.sampled_from(["at once", "tiers", "bounds", "classes"])
 
 
 @contextmanager
@@ -172,8 +172,11 @@ def scored(way):
         if way != "at once":
             patched.setattr(best, "EXHAUSTIVE", 0)
             patched.setattr(best, "EXHAUSTIVE_TOGETHER", 0)
-        if way != "bitmaps":
+        if way not in ("bounds", "classes"):
             patched.setattr(best, "current", lambda: None)
+        patched.setattr(by_sets, "FEW", 0)
+        if way == "classes":
+            patched.setattr(by_sets, "MOST_BOUNDED", 0)
         yield
 
 
@@ -228,17 +231,21 @@ def test_some_of_the_words_are_ranked_as_reading_all_would(
     ),
     parts=st.lists(st.sampled_from(["会议", "经济", "台湾"]), min_size=1, max_size=3, unique=True),
     weights=st.lists(st.floats(0.1, 9), min_size=8, max_size=8),
+    way=WAYS,
 )  # fmt: skip
 def test_parts_of_words_count_less_where_articles_are_few(
-    archive, words, parts, weights
+    archive, words, parts, weights, way
 ):
     idf = dict(zip(words, weights, strict=False))
     within = dict(zip(parts, weights[5:], strict=False))
     weighed = idf | {part: 0.3 * weight for part, weight in within.items()}
-    with searching(60_000):
-        keys = some(Condition(), idf, 20, parts=within)
+    without = [article.pk for article in archive[::7]]
+    with scored(way), searching(60_000):
+        keys = some(Condition(), idf, 20, parts=within, without=without)
     expected = []
     for article in archive:
+        if article.pk in without:
+            continue
         of = impacts(article)
         present = [word for word in weighed if word in of]
         there = sum(weighed[word] for word in present)

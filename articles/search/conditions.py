@@ -5,7 +5,7 @@ literals are found by their pairs of characters and then looked for in the text.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from articles.models import Publication
@@ -73,6 +73,18 @@ def condition(node: Node | None) -> Condition:
 def lexemes(*names: str) -> Condition:
     """Return the condition that a document has one of these lexemes."""
     return Condition(" | ".join(map(quote, names)))
+
+
+def among(articles: Iterable[int]) -> Condition:
+    """Return the condition that a document is of one of these articles."""
+    return Condition("", ("article_id = ANY(%s)",), (list(articles),))
+
+
+def none_of(articles: Collection[int]) -> Condition:
+    """Return the condition that a document is of none of these articles."""
+    if not articles:
+        return Condition()
+    return Condition("", ("article_id <> ALL(%s)",), (list(articles),))
 
 
 def _compiled(node: Node) -> Condition:

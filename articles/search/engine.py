@@ -6,6 +6,7 @@ depends on its neighbours while its characters do not; then those with some of t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from math import inf
 from typing import Literal as OneOf
@@ -13,16 +14,23 @@ from typing import Literal as OneOf
 from django.conf import settings
 
 from articles.search import best, bm25f, newest
-from articles.search.conditions import Condition, condition, longest
+from articles.search.conditions import condition, none_of
 from articles.search.counts import Counts, counts
 from articles.search.cursor import Cursor, Key, Stage
 from articles.search.database import SearchTimeoutError, searching
 from articles.search.estimate import at_most, lexemes_of, together
 from articles.search.filters import Filters
 from articles.search.hits import Hit, hits
-from articles.search.language import All, Literal, Node, Query, Words, either, every
+from articles.search.language import Node, Query, either
 from articles.search.lexicon import query_lexicon
+from articles.search.ranked import (
+    are_required,
+    literally,
+    parts_of_words,
+    ranked_words,
+)
 from articles.search.some import some
+from articles.text.lexicon import Lexicon
 from articles.text.segment import segment
 
 __all__ = [
@@ -172,34 +180,49 @@ class Page:
         """Take what a search had found until its time was up."""
         self.found += [(self._stage, key) for key in error.partial]  # type: ignore[misc]
 
+    def _cut(self, text: str) -> list[str]:
+        return segment(text, self._lexicon)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return query_lexicon()
+
     def _stages(self) -> list[Stage]:
         if not self._query.only_words:
             return [Stage.WORDS]
-        several = len(_ranked_words(self._query.root)) > 1
+        several = len(ranked_words(self._query.root, self._cut)) > 1
         ranked = self._sort == "best"
         return [Stage.WORDS, Stage.LITERAL] + [Stage.SOME] * (several and ranked)
 
     def _ask(self, stage: Stage, earlier: list[Key], after: Key | None) -> list[Key]:
         """Return the keys of a stage after a place, without those of the stages before."""
-        other = self._filters & _none_of(earlier)
         if stage == Stage.WORDS:
-            return self._ordered(self._query.root, other, after)
-        literal = _literally(self._query.root)
+            return self._ordered(self._query.root, [], after)
+        without = [key.article for key in earlier]
+        literal = literally(self._query.root)
         if stage == Stage.LITERAL:
             self.matched = either([n for n in (self._query.root, literal) if n])
-            return self._ordered(literal, other, after)
+            return self._ordered(literal, without, after)
         if isinstance(after, newest.Key):
             raise ValueError(after)
-        words = _ranked_words(self._query.root)
-        parts = _parts_of_words(self._query.root)
+        words = ranked_words(self._query.root, self._cut)
+        parts = parts_of_words(self._query.root, self._cut)
         idf = self._idf([*words, *parts])
         if not idf:
             return []
         # Where no article has any of the words themselves, their parts are all there is.
         whole = {word: idf[word] for word in words if word in idf} or idf
         within = {part: idf[part] for part in parts if part in idf}
-        known = self._known.of
-        return list(some(other, whole, HITS_PER_PAGE + 1, after, known, within))
+        found = some(
+            self._filters,
+            whole,
+            HITS_PER_PAGE + 1,
+            after,
+            self._known.of,
+            within,
+            without,
+        )
+        return list(found)
 
     def _idf(self, words: list[str]) -> dict[str, float]:
         """Return the idf of the words; one that no article has cannot be missed in any."""
@@ -219,27 +242,28 @@ class Page:
         return self._known
 
     def _ordered(
-        self, node: Node | None, other: Condition, after: Key | None
+        self, node: Node | None, without: list[int], after: Key | None
     ) -> list[Key]:
         """Return one more than a page of keys, so that it shows whether there is a next."""
-        matching = condition(node) & other
-        ranked = _ranked_words(node)
+        matching = condition(node) & self._filters
+        ranked = ranked_words(node, self._cut)
         known = self._counts([*ranked, *lexemes_of(node)])
         most = at_most(node, known)
         idf = {word: bm25f.idf(known.total, known.of[word]) for word in ranked}
         if self._sort == "best" and idf:
             if isinstance(after, newest.Key):
                 raise ValueError(after)
-            required = _are_required(node, ranked)
+            required = are_required(node, ranked)
             likely = together(ranked, known) if required and len(ranked) > 1 else inf
             words = best.Words(idf, required, likely)
-            return list(best.best(matching, words, HITS_PER_PAGE + 1, after, most))
+            want = HITS_PER_PAGE + 1
+            return list(best.best(matching, words, want, after, most, without))
         if isinstance(after, best.Key):
             raise ValueError(after)
         oldest = self._sort == "oldest"
         days = newest.common([self._days, newest.days_of(node)])
         found = newest.by_date(
-            matching,
+            matching & none_of(without),
             HITS_PER_PAGE + 1,
             after,
             oldest=oldest,
@@ -247,55 +271,3 @@ class Page:
             within=days,
         )
         return list(found)
-
-
-def _none_of(keys: list[Key]) -> Condition:
-    if not keys:
-        return Condition()
-    ids = [key.article for key in keys]
-    return Condition("", ("article_id <> ALL(%s)",), (ids,))
-
-
-def _parts(node: Node | None) -> tuple[Node, ...]:
-    if node is None:
-        return ()
-    return node.nodes if isinstance(node, All) else (node,)
-
-
-def _literally(node: Node | None) -> Node | None:
-    """Return a node of words with every string of them as a literal."""
-    words = [part for part in _parts(node) if isinstance(part, Words)]
-    return every(Literal(part.text) for part in words)
-
-
-def _ranked_words(node: Node | None) -> list[str]:
-    """Return the words that count for the order."""
-    words: list[str] = []
-    for leaf in Query(node).positive():
-        if isinstance(leaf, Words):
-            words += longest(leaf.words)
-        else:
-            words += _words_of_literal(leaf.text)
-    return list(dict.fromkeys(words))
-
-
-def _parts_of_words(node: Node | None) -> list[str]:
-    """Return the words within longer words of a query, and nowhere in it by themselves."""
-    leaves = (leaf for leaf in Query(node).positive() if isinstance(leaf, Words))
-    words = dict.fromkeys(word for leaf in leaves for word in leaf.words)
-    whole = set(_ranked_words(node))
-    return [word for word in words if word not in whole]
-
-
-def _words_of_literal(text: str) -> list[str]:
-    """Return the words of a literal as it is cut alone.
-
-    A single character at its edge is more often a part of a longer word than one.
-    """
-    words = longest(segment(text, query_lexicon()))
-    return words if words == [text] else [word for word in words if len(word) > 1]
-
-
-def _are_required(node: Node | None, words: list[str]) -> bool:
-    plain = {w for part in _parts(node) if isinstance(part, Words) for w in part.words}
-    return plain.issuperset(words)

@@ -74,8 +74,7 @@ def nearest(
         weights = _telling(text, int(joins))
         if not weights:
             return []
-        condition = Condition("", ("article_id <> ALL(%s)",), (list(others),))
-        keys = some(condition, weights, most)
+        keys = some(Condition(), weights, most, without=others)
     least = _LEAST * sum(weights.values())
     return [key.article for key in keys if key.score >= least]
 

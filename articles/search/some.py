@@ -6,7 +6,7 @@ the pruning of MaxScore (Turtle and Flood 1995) as well, for a document scores l
 sum of the idf of the words that it has.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from articles.search import best
 from articles.search.conditions import Condition
@@ -17,7 +17,7 @@ _SHARE = 0.18
 # Of the weight of a word that is only a part of a longer one (交通 in 交通事故).
 SHARE_OF_PARTS = 0.3
 # Documents of rare words, of which all are scored.
-MOST_LOOKED_AT = 3_000
+MOST_LOOKED_AT = 700
 # A quorum of more words makes a tsquery of thousands of parts.
 _MOST_WORDS = 8
 # Sums in another order differ in their last digits.
@@ -31,42 +31,36 @@ def some(
     after: best.Key | None = None,
     having: Mapping[str, int] | None = None,
     parts: Mapping[str, float] | None = None,
+    without: Collection[int] = (),
 ) -> list[best.Key]:
     """Return the next ``want`` documents that match and have some of the words, best first.
 
-    ``matching`` is what else they must fulfil. Of many words the rarest decide what is enough,
-    and the documents of those that few have (``having`` says how many) are looked at in any
-    case. ``parts`` are the words within the longer ones, with their idf: they count too, for
-    less, where no more documents are in question than can be scored at once. Raise
-    SearchTimeoutError with the best so far where the time is up.
+    ``matching`` is what else they must fulfil, ``without`` are articles that are not wanted. Of
+    many words the rarest decide what is enough, and the documents of those that few have
+    (``having`` says how many) are looked at in any case. ``parts`` are the words within the longer
+    ones, with their idf: they count too, for less, where no more documents are in question than
+    can be looked at one by one. Raise SearchTimeoutError with the best so far where the time is up.
     """
     if parts:
         weighed = {word: SHARE_OF_PARTS * weight for word, weight in parts.items()}
-        with_parts = {**idf, **weighed}
-        enough, few = _looked_at(with_parts, having)
-        asked = matching & Condition(f"{enough} | {few}" if few else enough)
-        words = best.Words(with_parts, required=False)
-        found = best.at_once(asked, words, want, after, MOST_LOOKED_AT)
+        words = best.Words({**idf, **weighed}, required=False)
+        asked = matching & _looked_at(words.idf, having)
+        found = best.best_of_few(asked, words, want, after, without, MOST_LOOKED_AT)
         if found is not None:
             return found
-    enough, few = _looked_at(idf, having)
     words = best.Words(idf, required=False)
-    keys = best.best(matching & Condition(enough), words, want, after)
-    if few:
-        keys += best.best(matching & Condition(few), words, want, after, at_most=0)
-    return sorted(set(keys), key=lambda key: key.order)[:want]
+    asked = matching & _looked_at(idf, having)
+    return best.best(asked, words, want, after, without=without)
 
 
-def _looked_at(
-    idf: Mapping[str, float], having: Mapping[str, int] | None
-) -> tuple[str, str]:
-    """Return the tsqueries of documents with enough of the words, and of those of rare words."""
+def _looked_at(idf: Mapping[str, float], having: Mapping[str, int] | None) -> Condition:
+    """Return the condition that documents have enough of the words, or a rare one of many."""
     rarest = sorted(idf, key=lambda word: (-idf[word], word))
     deciding = [(word, idf[word]) for word in rarest[:_MOST_WORDS]]
-    least = _SHARE * sum(weight for _word, weight in deciding)
+    enough = quorum(deciding, _SHARE * sum(weight for _word, weight in deciding))
     many = having and len(rarest) > _MOST_WORDS
     few = tsquery_any(_of_few(rarest, having)) if having and many else ""
-    return quorum(deciding, least), few
+    return Condition(f"{enough} | {few}" if few else enough)
 
 
 def _of_few(rarest: Sequence[str], having: Mapping[str, int]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from articles.search import bm25f
+from articles.search.conditions import Condition
+from articles.search.scores import Key
 from articles.search.tsvector import quote, tsquery_any
 
 EVERYTHING = ""
@@ -92,6 +94,12 @@ def surely_above(idf: dict[str, float], score: float) -> str | None:
     divisions = (*_DIVISIONS[len(divided)], bm25f.LAST_LEVEL + 1)
     steps = [_lower(word, weight, divisions) for word, weight in divided]
     return _tree(steps, score + ROUNDING) or None
+
+
+def not_above(idf: dict[str, float], after: Key | None) -> Condition:
+    """Return the condition that leaves out what surely comes before a place in the order."""
+    above = surely_above(idf, after.score) if after else None
+    return Condition(f"!{above}" if above else "")
 
 
 def _upper(
