@@ -225,6 +225,12 @@ class SearchForm(forms.Form):
         return replace(query, root=within(query.root, field)) if field else query
 
 
+class SearchPageForm(SearchForm):
+    """A search whose page may be asked to count what it would estimate."""
+
+    exact = forms.BooleanField(label=_("准确计数"), required=False)
+
+
 class KwicForm(SearchForm):
     """A search for all places where a query stands, by date, on a page or as a file."""
 

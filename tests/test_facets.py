@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from articles.models import Article
-from articles.search import changes
+from articles.search import bitmap_build, changes
 from articles.search.facets import count, facets
 from articles.search.filters import Filters
 from articles.search.language import Field, parse
@@ -98,6 +98,61 @@ def test_where_a_literal_stands_is_not_looked_for_in_very_many_texts(
     assert many.kinds == {}
     assert many.count == few.count
     assert found("梅雨").kinds == few.kinds
+
+
+@pytest.fixture
+def few_texts(archive, monkeypatch):
+    """Have an archive with bitmaps, of which ten texts may be read to count."""
+    monkeypatch.setattr(bitmap_build, "LEAST_ARTICLES", 1)
+    monkeypatch.setattr("articles.search.sample.MOST_TEXTS", 10)
+    assert bitmap_build.build()
+    return archive
+
+
+def test_a_literal_in_very_many_texts_is_counted_in_some_of_them(few_texts):
+    texts = {a.pk: f"{a.headline}|{a.body()[0].text}" for a in few_texts}
+    # As the index sees it, a text that has 梅雨，地 has 梅雨 and 雨， and ，地.
+    asked = '"雨，地"'
+    node = parse(asked, current_lexicon()).root
+    candidates = sorted(
+        pk for pk, text in texts.items() if "雨，" in text and "，地" in text
+    )
+    assert len(candidates) > 10
+    matching = [pk for pk in candidates if "雨，地" in texts[pk]]
+    assert 0 < len(matching) < len(candidates)
+    each = -(-len(candidates) // 10)
+    looked_at = candidates[::each]
+    seen = sum("雨，地" in texts[pk] for pk in looked_at)
+    result = facets(node, Filters(), exact=False)
+    assert result.estimated
+    assert result.count == float(f"{seen * len(candidates) / len(looked_at):.2g}")
+    assert abs(sum(result.months.values()) - result.count) <= len(result.months)
+    exact = facets(node, Filters())
+    assert not exact.estimated
+    assert exact.count == len(matching)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["梅雨", '"梅雨"', '"雨，地" 日期:2020-01', '"雨，地" OR "地铁"', '-"雨，地"'],
+)
+def test_what_needs_no_many_texts_is_counted_exactly(few_texts, asked):
+    node = parse(asked, current_lexicon()).root
+    quickly = facets(node, Filters(), exact=False)
+    assert quickly == facets(node, Filters())
+    assert not quickly.estimated
+    assert quickly.count > 0
+
+
+def test_estimated_numbers_say_so_and_exact_ones_are_a_click_away(
+    client, few_texts, settings
+):
+    html = page(client, '/search/?q="雨，地"')
+    assert re.search(r"约 \d+ 篇", html)
+    assert "共 " not in html
+    address = unescape(re.search(r'href="(\?[^"]*exact=on[^"]*)"', html)[1])
+    number = found('"雨，地"').count
+    assert f"共 {number} 篇" in page(client, f"/search/{address}")
 
 
 def test_an_article_in_several_documents_counts_once():

@@ -177,21 +177,49 @@ def longest(words: Iterable[str]) -> list[str]:
 
 
 def _literal(node: Literal) -> Condition:
+    return _pairs(node) & _text(node)
+
+
+def _pairs(node: Literal) -> Condition:
+    """Return the condition that a document has every pair of characters of a literal."""
     codes = pair_codes(node.text)
-    pairs = {code for code in codes if not 0 <= code < 1 << 16}
-    parts = ["bigrams @> %s::int[]"] if codes else []
-    parameters: list[object] = [sorted(pairs or codes)] if codes else []
+    if not codes:
+        return Condition()
+    return Condition("", ("bigrams @> %s::int[]",), (_needed(codes),))
+
+
+def _needed(codes: set[int]) -> list[int]:
+    """Return the codes of pairs, or of the one character that there is."""
+    return sorted({code for code in codes if not 0 <= code < 1 << 16} or codes)
+
+
+def _text(node: Literal) -> Condition:
+    """Return the condition that the text of a document, or of a field, holds a literal."""
+    codes = _needed(pair_codes(node.text))
     # A code is a string of two UTF-16 units, or of one: those need no second look.
-    exact = len(pairs or codes) == 1 and len(node.text.encode("utf-16-le")) <= 4
-    if not exact or node.field:
-        place = "text"
-        if node.field:
-            place = (
-                f"split_part(text, E'\\x1f', {FIELDS.index(_CODES[node.field]) + 1})"
-            )
-        parts.append(f"{place} LIKE %s")
-        parameters.append(f"%{_escaped(node.text)}%")
-    return Condition("", tuple(parts), tuple(parameters))
+    exact = len(codes) == 1 and len(node.text.encode("utf-16-le")) <= 4
+    if exact and not node.field:
+        return Condition()
+    place = "text"
+    if node.field:
+        place = f"split_part(text, E'\\x1f', {FIELDS.index(_CODES[node.field]) + 1})"
+    return Condition("", (f"{place} LIKE %s",), (f"%{_escaped(node.text)}%",))
+
+
+def by_index(node: Node | None) -> tuple[Condition, Condition]:
+    """Return a condition that the index answers, and what it leaves to the texts of its matches.
+
+    Both together are ``condition(node)`` where there are such texts. Of literals within OR and NOT nothing is left.
+    """
+    parts = node.nodes if isinstance(node, All) else (node,) if node else ()
+    found = texts = Condition()
+    for part in parts:
+        if isinstance(part, Literal):
+            found &= _pairs(part)
+            texts &= _text(part)
+        else:
+            found &= _compiled(part)
+    return found, texts
 
 
 def _escaped(text: str) -> str:

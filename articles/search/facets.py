@@ -6,7 +6,7 @@ though only the narrow columns of its document. What took long is kept until the
 
 import datetime
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from articles.search.estimate import at_most, lexemes_of
 from articles.search.filters import Filters
 from articles.search.kept import kept
 from articles.search.language import Field, Literal, Node, Query, within
+from articles.search.sample import Sample, sample
 
 _Value = TypeVar("_Value", bound=Hashable)
 KINDS = (Field.HEADLINE, Field.BODY, Field.PHOTO)
@@ -38,7 +39,8 @@ class Facets:
     ``months`` are first days of months, in order. Publications and tags are primary keys.
     ``kinds`` says in how many articles all of the query stands in the headline, the body or
     the captions; it is empty where nothing was asked that could stand there, or where too many
-    texts would have to be read to say it of a literal.
+    texts would have to be read to say it of a literal. ``estimated``: the numbers are what some of
+    the articles say of all, rounded (sample.py).
     """
 
     count: int
@@ -49,13 +51,20 @@ class Facets:
     authors: dict[str, int]
     tags: dict[int, int]
     kinds: dict[Field, int]
+    estimated: bool = False
 
 
-def facets(node: Node | None, filters: Filters) -> Facets:
-    """Count the matches; raise SearchTimeoutError where that takes longer than a search may."""
+def facets(node: Node | None, filters: Filters, *, exact: bool = True) -> Facets:
+    """Count the matches; raise SearchTimeoutError where that takes longer than a search may.
+
+    Unless they must be ``exact``, the numbers of literals are estimated where thousands of texts
+    would have to be read.
+    """
     with searching(settings.SEARCH_TIMEOUT_MS):
         asked = condition(node) & filters.condition()
-        return kept(("facets", asked), lambda: _facets(node, asked, filters))
+        return kept(
+            ("facets", exact, asked), lambda: _facets(node, asked, filters, exact)
+        )
 
 
 def count(node: Node | None, filters: Filters) -> int:
@@ -142,8 +151,13 @@ _KINDS = (
 _Groups = dict[Kind, dict[str, int]]
 
 
-def _facets(node: Node | None, asked: Condition, filters: Filters) -> Facets:
+def _facets(
+    node: Node | None, asked: Condition, filters: Filters, exact: bool
+) -> Facets:
     bitmaps = _bitmaps_for(node)
+    some = sample(node, filters, bitmaps) if bitmaps and not exact else None
+    if some and bitmaps:
+        return _estimated(some, bitmaps)
     groups = _all_groups(asked, bitmaps)
     literal = any(isinstance(leaf, Literal) for leaf in Query(node).positive())
     number = sum(groups[Kind.PUBLICATION].values())
@@ -151,16 +165,44 @@ def _facets(node: Node | None, asked: Condition, filters: Filters) -> Facets:
     return _made(groups, {} if many_texts else _kinds(node, filters, bitmaps))
 
 
+def _estimated(some: Sample, bitmaps: Bitmaps) -> Facets:
+    groups = {
+        kind: {
+            value: rounded(number * some.each)
+            for value, number in _values(kind, some.articles, {}, bitmaps).items()
+        }
+        for kind in _KINDS
+    }
+    number = rounded(len(some.articles) * some.each)
+    return replace(_made(groups, {}), count=number, estimated=True)
+
+
+def rounded(number: float) -> int:
+    """Return a number to two digits.
+
+    >>> rounded(31_415.9), rounded(7.2), rounded(996)
+    (31000, 7, 1000)
+    """
+    return int(float(f"{number:.2g}"))
+
+
 def _all_groups(asked: Condition, bitmaps: Bitmaps | None) -> _Groups:
     found = _by_bitmaps(asked, bitmaps)
     if found is None or bitmaps is None:
         return _groups(asked, MOST_VALUES)
     groups = _groups(found.rest)
-    for kind, beside in groups.items():
-        # Of months every one is shown.
-        most = None if kind == Kind.MONTH else MOST_VALUES
-        groups[kind] = bitmaps.commonest(kind, found.articles, beside, most)
-    return groups
+    return {
+        kind: _values(kind, found.articles, beside, bitmaps)
+        for kind, beside in groups.items()
+    }
+
+
+def _values(
+    kind: Kind, articles: AbstractBitMap, beside: dict[str, int], bitmaps: Bitmaps
+) -> dict[str, int]:
+    # Of months every one is shown.
+    most = None if kind == Kind.MONTH else MOST_VALUES
+    return bitmaps.commonest(kind, articles, beside, most)
 
 
 def _groups(asked: Condition | None, most: int | None = None) -> _Groups:

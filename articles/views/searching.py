@@ -19,11 +19,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import refining, understood
-from articles.forms import AdvancedSearchForm, CompletionForm, SearchForm
+from articles.forms import (
+    AdvancedSearchForm,
+    CompletionForm,
+    SearchForm,
+    SearchPageForm,
+)
 from articles.meta import of_search
 from articles.search import completions, engine
 from articles.search.did_you_mean import did_you_mean
-from articles.search.facets import facets
+from articles.search.facets import Facets, facets
 from articles.search.language import Literal, Query
 from articles.search.tag_synonyms import tag_called
 from articles.views.asked import ask
@@ -37,7 +42,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
 
     Where the matches are many, the hits are sent first and the facets as they are counted.
     """
-    form = SearchForm(request.GET)
+    form = SearchPageForm(request.GET)
     context: dict[str, Any] = {
         "form": form,
         "query": request.GET.get("q", ""),
@@ -86,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
 
 def _with_facets(
     request: HttpRequest,
-    form: SearchForm,
+    form: SearchPageForm,
     results: engine.Results,
     page: HttpResponse,
     answer: HttpResponseBase,
@@ -94,19 +99,32 @@ def _with_facets(
     """Yield the page up to its facets, then these, then the rest; say if it is not to be kept."""
     before, _place, rest = page.text.partition(_PLACE_OF_FACETS)
     yield before
-    try:
-        found = facets(results.matched, form.filters())
+    found = _facets(form, results)
+    if found is None:
+        # There may be time when it is asked again.
+        answer["Cache-Control"] = "no-store"
+        context: dict[str, Any] = {"count": None}
+    else:
         context = {
             "count": found.count,
+            "estimated": found.estimated,
+            "exact": refining.address(request.GET, exact="on"),
+            "too_long": found.estimated and form.cleaned_data["exact"],
             "groups": refining.groups(found, request.GET),
             "bars": refining.bars(found, request.GET),
         }
-    except engine.SearchTimeoutError:
-        # There may be time when it is asked again.
-        answer["Cache-Control"] = "no-store"
-        context = {"count": None}
     yield render_to_string("articles/_facets.html", context, request)
     yield rest
+
+
+def _facets(form: SearchPageForm, results: engine.Results) -> Facets | None:
+    """Return the facets, exact where that is asked for and does not take too long."""
+    for exact in (True, False) if form.cleaned_data["exact"] else (False,):
+        try:
+            return facets(results.matched, form.filters(), exact=exact)
+        except engine.SearchTimeoutError:
+            continue
+    return None
 
 
 def advanced_search(request: HttpRequest) -> HttpResponseBase:
