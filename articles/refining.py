@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from taggit.models import Tag
@@ -67,14 +68,15 @@ _SHOWN = 6
 
 def address(parameters: QueryDict, **changes: str | None) -> str:
     """Return the address of a search with some parameters changed, from its first page."""
-    changed = parameters.copy()
+    # A copy of a QueryDict is a deep one, and a page has more than a hundred addresses.
+    changed = dict(parameters.lists())
     for name, value in {"after": None, **changes}.items():
         name = name.rstrip("_")
         if value:
-            changed[name] = value
+            changed[name] = [value]
         else:
             changed.pop(name, None)
-    return f"?{changed.urlencode()}"
+    return f"?{urlencode(changed, doseq=True)}"
 
 
 def groups(found: Facets, parameters: QueryDict) -> list[Group]:
