@@ -105,21 +105,6 @@ STRINGS = st.text(
 )
 
 
-@KEEP
-@given(string=STRINGS)
-def test_a_literal_is_found_where_it_stands_and_nowhere_else(archive, string):
-    string = " ".join(fold(string).split())
-    if not string or '"' in string:
-        return
-    texts = {a.pk: [fold(t) for _field, t in searched_fields(a)] for a in archive}
-    there = {
-        pk for pk, fields in texts.items() if any(string in text for text in fields)
-    }
-    hits = found(f'"{string}"')
-    assert set(hits) == there
-    assert len(hits) == len(there)
-
-
 def impacts(article):
     """Return what each word of an article scores before its idf, from its texts alone.
 
@@ -178,6 +163,24 @@ def scored(way):
         if way == "classes":
             patched.setattr(by_sets, "MOST_BOUNDED", 0)
         yield
+
+
+@KEEP
+@given(string=STRINGS, sort=st.sampled_from(["newest", "best"]), way=WAYS)
+def test_a_literal_is_found_where_it_stands_and_nowhere_else(
+    archive, string, sort, way
+):
+    string = " ".join(fold(string).split())
+    if not string or '"' in string:
+        return
+    texts = {a.pk: [fold(t) for _field, t in searched_fields(a)] for a in archive}
+    there = {
+        pk for pk, fields in texts.items() if any(string in text for text in fields)
+    }
+    with scored(way):
+        hits = found(f'"{string}"', sort)
+    assert set(hits) == there
+    assert len(hits) == len(there)
 
 
 QUERIES = st.lists(

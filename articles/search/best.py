@@ -62,7 +62,11 @@ def best(
     except RebuiltError:
         # The index has all of it too.
         pass
-    if at_most is None or matching.sql or words.likely <= EXHAUSTIVE_TOGETHER:
+    if (
+        at_most is None
+        or not matching.is_tsquery
+        or words.likely <= EXHAUSTIVE_TOGETHER
+    ):
         found = _at_once(wanted, words, want, after, EXHAUSTIVE_TOGETHER)
         if found is not None:
             return found
@@ -94,7 +98,7 @@ def _as_sets(
 
     Raise RebuiltError where the sets are made anew meanwhile, as asking for the best of them does.
     """
-    if len(words.idf) == 1 or matching.sql:
+    if len(words.idf) == 1 or not matching.is_tsquery:
         return None
     bitmaps = current()
     return Matches(matching, words, bitmaps, without) if bitmaps else None
@@ -103,16 +107,20 @@ def _as_sets(
 def _at_once(
     matching: Condition, words: Words, want: int, after: Key | None, most: int
 ) -> list[Key] | None:
-    """Return the best by scoring all matches, None where they are more than ``most``."""
-    where, parameters = matching.where()
+    """Return the best by scoring all matches, None where they are more than ``most``.
+
+    Also where only that may be so, and texts would have to be read to know it.
+    """
+    where, parameters = matching.by_index.where()
     found = rows(
         f"SELECT id FROM articles_searchdocument WHERE {where} LIMIT %s",
         [*parameters, most + 1],
     )
     if len(found) > most:
         return None
-    few = Condition("", ("id = ANY(%s)",), ([pk for (pk,) in found],))
-    return scored(few, words, want, after) if found else []
+    ids = [pk for (pk,) in found]
+    few = Condition("", ("id = ANY(%s)",), (ids,), matching.texts)
+    return scored(few, words, want, after) if ids else []
 
 
 def _tiered(
@@ -131,6 +139,9 @@ def _tiered(
             enough = tiers.least[place] + ROUNDING
             if sum(key.score >= enough for key in found) >= want:
                 return found
+            if len(found) < want and number > EXHAUSTIVE_TOGETHER:
+                # Few of those that a tier has match at all: a string that is rarer than its words.
+                return all_scored(matching & tiers.rest, words, want, after)
             place, number = place + 1, _GROWTH * number
     except SearchTimeoutError as error:
         raise SearchTimeoutError(found) from error

@@ -64,7 +64,7 @@ class Bitmaps:
 
     def matching(self, condition: Condition) -> AbstractBitMap:
         """Return the articles that match, but for those that were changed."""
-        if condition.sql:
+        if not condition.is_tsquery:
             where, parameters = condition.where()
             sql = f"SELECT {ARTICLES} FROM articles_searchdocument WHERE {where}"
             ((packed,),) = rows(sql, parameters)

@@ -6,7 +6,7 @@ literals are found by their pairs of characters and then looked for in the text.
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from articles.models import Publication
 from articles.search.document import EVERY, FIELDS
@@ -37,11 +37,16 @@ _MOST_DATES = 60
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A tsquery that documents must match, and conditions of SQL beside it, all required."""
+    """A tsquery that documents must match, and conditions of SQL beside it, all required.
+
+    ``texts`` are conditions that no index answers: each a condition of SQL with its parameter, for
+    which the text of a document must be read.
+    """
 
     tsquery: str = ""
     sql: tuple[str, ...] = ()
     parameters: tuple[object, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
 
     def __and__(self, other: "Condition") -> "Condition":
         queries = [query for query in (self.tsquery, other.tsquery) if query]
@@ -51,14 +56,27 @@ class Condition:
             else "".join(queries)
         )
         return Condition(
-            tsquery, self.sql + other.sql, self.parameters + other.parameters
+            tsquery,
+            self.sql + other.sql,
+            self.parameters + other.parameters,
+            self.texts + other.texts,
         )
+
+    @property
+    def is_tsquery(self) -> bool:
+        """Whether the tsquery says all."""
+        return not (self.sql or self.texts)
+
+    @property
+    def by_index(self) -> "Condition":
+        """What the index answers of it: what matches is among what matches this."""
+        return replace(self, texts=())
 
     def where(self, also: str = "") -> tuple[str, list[object]]:
         """Return the condition as SQL with its parameters, ``also`` being one more tsquery."""
         whole = self & Condition(also) if also else self
-        parts = list(whole.sql)
-        parameters = list(whole.parameters)
+        parts = [*whole.sql, *(sql for sql, _text in whole.texts)]
+        parameters = [*whole.parameters, *(text for _sql, text in whole.texts)]
         if whole.tsquery or not parts:
             parts.append("words @@ %s::tsquery")
             parameters.append(whole.tsquery or quote(EVERY))
@@ -122,9 +140,9 @@ def _positive(node: Node) -> Condition:
 
 
 def _any(parts: list[Condition]) -> Condition:
-    words = [part.tsquery for part in parts if not part.sql]
+    words = [part.tsquery for part in parts if part.is_tsquery]
     together = [Condition(" | ".join(f"({query})" for query in words))] if words else []
-    alternatives = together + [part for part in parts if part.sql]
+    alternatives = together + [part for part in parts if not part.is_tsquery]
     if len(alternatives) == 1:
         return alternatives[0]
     said = [alternative.where() for alternative in alternatives]
@@ -133,7 +151,7 @@ def _any(parts: list[Condition]) -> Condition:
 
 
 def _not(inner: Condition) -> Condition:
-    if not inner.sql:
+    if inner.is_tsquery:
         return Condition(f"!({inner.tsquery})")
     # Its own scan of the index: asked of each row, it would read the row's text.
     sql, parameters = inner.where()
@@ -177,49 +195,19 @@ def longest(words: Iterable[str]) -> list[str]:
 
 
 def _literal(node: Literal) -> Condition:
-    return _pairs(node) & _text(node)
-
-
-def _pairs(node: Literal) -> Condition:
-    """Return the condition that a document has every pair of characters of a literal."""
     codes = pair_codes(node.text)
-    if not codes:
-        return Condition()
-    return Condition("", ("bigrams @> %s::int[]",), (_needed(codes),))
-
-
-def _needed(codes: set[int]) -> list[int]:
-    """Return the codes of pairs, or of the one character that there is."""
-    return sorted({code for code in codes if not 0 <= code < 1 << 16} or codes)
-
-
-def _text(node: Literal) -> Condition:
-    """Return the condition that the text of a document, or of a field, holds a literal."""
-    codes = _needed(pair_codes(node.text))
+    pairs = {code for code in codes if not 0 <= code < 1 << 16}
+    sql = ("bigrams @> %s::int[]",) if codes else ()
+    parameters = (sorted(pairs or codes),) if codes else ()
     # A code is a string of two UTF-16 units, or of one: those need no second look.
-    exact = len(codes) == 1 and len(node.text.encode("utf-16-le")) <= 4
+    exact = len(pairs or codes) == 1 and len(node.text.encode("utf-16-le")) <= 4
     if exact and not node.field:
-        return Condition()
+        return Condition("", sql, parameters)
     place = "text"
     if node.field:
         place = f"split_part(text, E'\\x1f', {FIELDS.index(_CODES[node.field]) + 1})"
-    return Condition("", (f"{place} LIKE %s",), (f"%{_escaped(node.text)}%",))
-
-
-def by_index(node: Node | None) -> tuple[Condition, Condition]:
-    """Return a condition that the index answers, and what it leaves to the texts of its matches.
-
-    Both together are ``condition(node)`` where there are such texts. Of literals within OR and NOT nothing is left.
-    """
-    parts = node.nodes if isinstance(node, All) else (node,) if node else ()
-    found = texts = Condition()
-    for part in parts:
-        if isinstance(part, Literal):
-            found &= _pairs(part)
-            texts &= _text(part)
-        else:
-            found &= _compiled(part)
-    return found, texts
+    text = (f"{place} LIKE %s", f"%{_escaped(node.text)}%")
+    return Condition("", sql, parameters, (text,))
 
 
 def _escaped(text: str) -> str:

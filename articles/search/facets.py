@@ -155,7 +155,7 @@ def _facets(
     node: Node | None, asked: Condition, filters: Filters, exact: bool
 ) -> Facets:
     bitmaps = _bitmaps_for(node)
-    some = sample(node, filters, bitmaps) if bitmaps and not exact else None
+    some = sample(asked, bitmaps) if bitmaps and not exact else None
     if some and bitmaps:
         return _estimated(some, bitmaps)
     groups = _all_groups(asked, bitmaps)

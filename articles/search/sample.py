@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pyroaring import AbstractBitMap, BitMap
 
 from articles.search.bitmaps import Bitmaps
-from articles.search.conditions import among, by_index
-from articles.search.filters import Filters
-from articles.search.language import Node
+from articles.search.conditions import Condition, among
 
 # So many texts are read within a tenth of a second.
 MOST_TEXTS = 4_000
@@ -27,19 +25,20 @@ class Sample:
     each: float
 
 
-def sample(node: Node | None, filters: Filters, bitmaps: Bitmaps) -> Sample | None:
+def sample(asked: Condition, bitmaps: Bitmaps) -> Sample | None:
     """Return some of the matches, None where all can be found as well.
 
     They are evenly spread over the archive; none is of an article that was changed.
     """
-    found, texts = by_index(node)
-    if not texts.sql:
+    if not asked.texts:
         return None
-    candidates = BitMap(bitmaps.matching(found & filters.condition()))
+    candidates = BitMap(bitmaps.matching(asked.by_index))
     step = math.ceil(len(candidates) / MOST_TEXTS)
     if step <= 1:
         return None
     # As stored, which is by date where issues came in order: so every year is in it.
     looked_at = candidates[::step]
+    # What the index answers is known of these.
+    texts = Condition(texts=asked.texts)
     matches = bitmaps.matching(texts & among(looked_at))
     return Sample(matches, len(candidates) / len(looked_at))
