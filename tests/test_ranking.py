@@ -142,6 +142,14 @@ def scores(archive, words):
     }
 
 
+def scores_of_any(archive, words):
+    """Return the score of each article by those of the words that it has."""
+    total, found = Counter(), {article.pk: 0.0 for article in archive}
+    for word in words:
+        total += scores(archive, [word])
+    return found | dict(total)
+
+
 def as_kept(expected):
     """Return scores to compare with: impacts are kept to the two-millionth of 1."""
     return pytest.approx(expected, abs=1e-4)
@@ -278,6 +286,25 @@ def test_an_article_with_a_part_of_a_word_is_better_than_one_without():
     assert section.stage == engine.Stage.SOME
     assert section.hits[0].article.pk == meant.pk
     assert len(section.hits) == 3
+
+
+@pytest.mark.parametrize("way", ["at once", "tiers", "bounds", "classes"])
+def test_matches_without_any_of_the_words_come_last_and_newest_first(archive, way):
+    with indexed():
+        for n in range(30):
+            page = make_page("2", make_issue(f"2020-0{n % 9 + 1}-17"))
+            archive.append(make_article(f"另说{n}", body=["别的。"], page=page))
+    bitmap_build.build()
+    with scored(way):
+        hits = found("(污染 上海) OR 日期:2020", "best")
+    everything = {article.pk: article for article in archive}
+    assert sorted(hits) == sorted(everything)
+    idf = scores_of_any(archive, ["污染", "上海"])
+    ranked = [idf[pk] for pk in hits]
+    assert ranked == as_kept(sorted(ranked, reverse=True))
+    assert 0.0 in ranked
+    days = [everything[pk].page.issue.published_on for pk in hits if not idf[pk]]
+    assert days == sorted(days, reverse=True)
 
 
 def test_of_very_many_words_a_rare_one_is_enough():

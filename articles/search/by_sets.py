@@ -23,6 +23,7 @@ from articles.search.scores import (
     all_scored,
     scored,
     scored_among,
+    without_words,
 )
 from articles.search.tiers import ROUNDING, not_above
 
@@ -95,6 +96,9 @@ class Matches:
                 if words.required and remaining.are_mostly_first():
                     rest = self._matching & not_above(words.idf, after)
                     return all_scored(rest, words, want, after)
+                if not remaining.first.bound:
+                    last = without_words(self._matching, words, want, after)
+                    return _best([*found, *last], want)
                 taken = remaining.take(size)
                 found += scored_among(self._having, taken, words, want, after)
                 found = _best(found, want)

@@ -67,13 +67,11 @@ def all_scored(
     Without reading the impacts of those in which each word stands once: in a rare
     word's articles that is nearly all of them. Matches without any word come by their date.
     """
-    any_of = Condition(tsquery_any(words.idf))
     if not words.required:
+        any_of = Condition(tsquery_any(words.idf))
         found = scored(matching & any_of, words, want, after)
         if len(found) < want:
-            # With what every document has, for what none may have alone is no way into an index.
-            none_of = Condition(f"{quote(EVERY)} & !({any_of.tsquery})")
-            found += _unscored(matching & none_of, want, after)
+            found += without_words(matching, words, want, after)
         return found[:want]
     more_than_once = tsquery_any(chain.from_iterable(map(marks, words.idf)))
     found = scored(matching & Condition(more_than_once), words, want, after)
@@ -82,14 +80,18 @@ def all_scored(
     return sorted(found, key=lambda key: key.order)[:want]
 
 
-def _unscored(matching: Condition, want: int, after: Key | None) -> list[Key]:
+def without_words(
+    matching: Condition, words: Words, want: int, after: Key | None
+) -> list[Key]:
     """Return the newest matches that have none of the words."""
+    # With what every document has, for what none may have alone is no way into an index.
+    none_of = Condition(f"{quote(EVERY)} & !({tsquery_any(words.idf)})")
     place = (
         newest.Key(after.published_on, after.article)
         if after and not after.score
         else None
     )
-    found = newest.by_date(matching, want, place)
+    found = newest.by_date(matching & none_of, want, place)
     return [Key(0.0, key.published_on, key.article) for key in found]
 
 
