@@ -10,15 +10,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article
-from articles.search import best, bitmap_build, bm25f, by_sets, engine, newest
+from articles.search import (
+    best,
+    bitmap_build,
+    bitmaps,
+    bm25f,
+    by_sets,
+    engine,
+    newest,
+)
 from articles.search.conditions import Condition
 from articles.search.database import rows, searching
+from articles.search.document import EVERY
 from articles.search.engine import Filters
 from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed
 from articles.search.some import some
+from articles.search.steps import steps
 from articles.search.tiers import EVERYTHING, Reaching
 from articles.search.tsvector import quote_all
 from articles.text.fold import fold
@@ -140,6 +150,28 @@ def scores(archive, words):
         for pk, of in each.items()
         if all(word in of for word in words)
     }
+
+
+def test_steps_bound_what_each_word_scores_in_each_article(archive):
+    with searching(60_000):
+        now = bitmaps.current()
+        every = now.having([EVERY])[EVERY]
+        made = {w: list(steps(w, every, now.having)) for w in ["长三角", "上海", "的"]}
+    scored = {article.pk: impacts(article) for article in archive}
+    for word, found in made.items():
+        having = [pk for pk, of in scored.items() if word in of]
+        assert sorted(pk for step in found for pk in step.articles) == sorted(having)
+        for step in found:
+            for pk in step.articles:
+                assert step.low <= scored[pk][word] <= step.high + 1e-9
+        highs = [step.high for step in found]
+        assert highs == sorted(highs, reverse=True)
+        # Of what has no level most is known to an octave's eighth.
+        low = [step for step in found if step.high <= bm25f.least_score(4)]
+        near = [step for step in low if step.low > 0.8 * step.high]
+        assert (
+            sum(len(s.articles) for s in near) >= sum(len(s.articles) for s in low) / 2
+        )
 
 
 def scores_of_any(archive, words):

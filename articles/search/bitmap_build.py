@@ -11,6 +11,7 @@ from articles.search import changes
 from articles.search.bitmaps import ARTICLES, MOST_CHANGED, unpacked
 from articles.search.bm25f import levels_of
 from articles.search.document import EVERY
+from articles.search.steps import by_length
 from articles.search.tsvector import quote
 
 Kind = Bitmap.Kind
@@ -87,6 +88,7 @@ def build() -> bool:
         words = [lexeme for lexeme in common if not _SIGNS.intersection(lexeme)]
         kept = {name for word in words for name in _kept_of(word)} - set(common)
         _store(number, split, sorted(kept))
+        _store_lengths(number, split)
         IndexChange.objects.filter(pk__in=seen).update(article_ids=None)
     return True
 
@@ -116,6 +118,19 @@ def _store_values(build: int) -> BitMap:
                 for value, articles in found.items()
             )  # fmt: skip
     return split
+
+
+def _store_lengths(build: int, split: BitMap) -> None:
+    """Store the articles by the lengths of their bodies."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT length, {ARTICLES} FROM articles_searchdocument GROUP BY length"
+        )
+        having = {length: unpacked(packed) for length, packed in cursor.fetchall()}
+    Bitmap.objects.bulk_create(
+        _row(Kind.LEXEME, lexeme, build, articles - split)
+        for lexeme, articles in by_length(having).items()
+    )
 
 
 def _kept_of(word: str) -> list[str]:

@@ -6,14 +6,13 @@ what may be among the best is scored by the server.
 
 import math
 from collections.abc import Collection, Iterator
-from itertools import chain
 
 from pyroaring import BitMap
 
-from articles.search import bm25f, boolean
+from articles.search import boolean
 from articles.search.bitmaps import Bitmaps
 from articles.search.bounds import contenders
-from articles.search.classes import Class, classes, heaviest
+from articles.search.classes import Class, classes
 from articles.search.conditions import Condition, none_of
 from articles.search.database import SearchTimeoutError
 from articles.search.document import EVERY
@@ -77,18 +76,15 @@ class Matches:
     def _of_few(self, want: int, after: Key | None) -> list[Key]:
         articles = self._articles
         if len(articles) > FEW:
-            self._read_levels(self._words.idf)
             below = after.score if after else math.inf
-            idf = self._words.idf
-            articles = contenders(articles, idf, self._having, want, below)
+            idf, read = self._words.idf, self._bitmaps.having
+            articles = contenders(articles, idf, read, want, below)
         return scored_among(self._having, articles, self._words, want, after)
 
     def _by_classes(self, want: int, after: Key | None, found: list[Key]) -> list[Key]:
         words = self._words
-        self._read_levels(heaviest(words.idf))
-        in_order = classes(
-            self._articles, words.idf, self._having, required=words.required
-        )
+        read = self._bitmaps.having
+        in_order = classes(self._articles, words.idf, read, required=words.required)
         remaining = _Remaining(in_order, len(self._articles), after)
         size = _GROWTH * want
         try:
@@ -109,10 +105,6 @@ class Matches:
         except SearchTimeoutError as error:
             raise SearchTimeoutError(found) from error
         return found
-
-    def _read_levels(self, words: Collection[str]) -> None:
-        levels = chain.from_iterable(map(bm25f.levels_of, words))
-        self._having |= self._bitmaps.having([*words, *levels])
 
 
 class _Remaining:

@@ -1,138 +1,144 @@
-"""Matches sorted into classes by the levels of all of their words, on sets of articles.
+"""Matches sorted into classes by what all of their words score, on sets of articles.
 
 What tiers.py says as a tsquery, for archives that have bitmaps: each match is in one class,
-and a class has a bound that none of its articles scores. Read from the highest bound down, the
+and a class has a bound that none of its articles exceeds. Read from the highest bound down, the
 best are known as soon as enough articles score more than the bound of the next class.
 
-The classes are made in that order, as they are asked for: a partial choice of levels
-is worth what its words come to and the others might, and the most worthy choice is always
+The classes are made in that order, as they are asked for: a choice of steps for some of the words
+is worth what these come to and what the others might, and the most worthy choice is always
 carried on first (best-first branch and bound). So what is never reached is never intersected.
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import count
 
 from pyroaring import AbstractBitMap, BitMap
 
-from articles.search import bm25f
+from articles.search.steps import Read, Step, steps
 
-# The levels of each word are divided here, the words being so many at most. Of more words the
-# lightest are taken to score what they can.
-_DIVISIONS = {
-    2: tuple(range(bm25f.FIRST_LEVEL, 26)),
-    3: (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 25),
-    4: (4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25),
-}
-_MOST_WORDS = max(_DIVISIONS)
+# Steps of a word that are nearer to one another than this are one, the words being so many. Of
+# more words the lightest are taken to score what they can.
+_WIDTHS = {1: 0.0, 2: 0.01, 3: 0.02, 4: 0.04}
 
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Articles that score less than ``bound``, and ``least`` at least."""
+    """Articles that score ``bound`` at most, and ``least`` at least."""
 
     bound: float
     least: float
     articles: AbstractBitMap
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """The articles in which a word scores within these bounds."""
-
-    articles: AbstractBitMap
-    bound: float
-    least: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Word:
-    """The steps of a word, the highest first, and what the articles without any of them score."""
+    """The steps of a word by its weight, the highest first, made as they are asked for."""
 
-    steps: list[_Step]
-    without: float
+    def __init__(self, made: Iterator[Step], weight: float) -> None:
+        self._made = made
+        self._known: list[Step] = []
+        self._weight = weight
+        first = self.step(0)
+        # What it scores at most.
+        self.most = first.high if first else 0.0
 
-    @property
-    def most(self) -> float:
-        """Return what the word scores at most."""
-        return self.steps[0].bound
-
-
-def heaviest(idf: dict[str, float]) -> list[str]:
-    """Return the words whose levels are looked at."""
-    return sorted(idf, key=lambda word: (-idf[word], word))[:_MOST_WORDS]
+    def step(self, number: int) -> Step | None:
+        """Return a step, None behind the last."""
+        while len(self._known) <= number:
+            step = next(self._made, None)
+            if step is None:
+                return None
+            low, high = self._weight * step.low, self._weight * step.high
+            self._known.append(Step(step.articles, low, high))
+        return self._known[number]
 
 
 def classes(
-    matches: AbstractBitMap,
-    idf: dict[str, float],
-    having: Mapping[str, AbstractBitMap],
-    *,
-    required: bool,
+    matches: AbstractBitMap, idf: dict[str, float], read: Read, *, required: bool
 ) -> Iterator[Class]:
     """Yield the classes of matches that are not empty, those of the highest bounds first.
 
-    ``having`` has the articles of the ``heaviest`` words and of all their levels, but for those
-    that have several documents or were changed. ``required``: every match has all of the words.
+    ``read`` returns the articles of lexemes. ``required``: every match has all of the words.
     """
-    divided = heaviest(idf)
-    divisions = _DIVISIONS[max(2, len(divided))]
-    words = [_word(word, idf[word], divisions, having, required) for word in divided]
-    given = sum(weight for word, weight in idf.items() if word not in divided)
-    if matches:
-        yield from _in_order(matches, words, given)
+    heaviest = sorted(idf, key=lambda word: (-idf[word], word))[: len(_WIDTHS)]
+    width = _WIDTHS[len(heaviest)]
+    words = [
+        _Word(_merged(steps(word, matches, read), width), idf[word])
+        for word in heaviest
+    ]
+    given = sum(weight for word, weight in idf.items() if word not in heaviest)
+    return _Choices(words, required).classes(matches, given)
 
 
-def _in_order(
-    matches: AbstractBitMap, words: Sequence[_Word], given: float
-) -> Iterator[Class]:
-    numbers = count()
-    bound = given + sum(word.most for word in words)
-    # The highest bound first; of equal ones the choice that was made first.
-    choices = [(-bound, next(numbers), 0, 0.0, matches)]
-    while choices:
-        negative, _number, place, least, articles = heapq.heappop(choices)
-        if place == len(words):
-            yield Class(-negative, least, articles)
+def _merged(made: Iterable[Step], width: float) -> Iterator[Step]:
+    """Yield steps joined where what they score at most is nearly the same."""
+    joined: Step | None = None
+    for step in made:
+        if joined and joined.high - step.high < width:
+            together = BitMap(joined.articles) | step.articles
+            joined = Step(together, min(joined.low, step.low), joined.high)
             continue
-        word = words[place]
-        for step in _divided(articles, word):
-            bound = step.bound - negative - word.most
-            chosen = (-bound, next(numbers), place + 1, least + step.least)
-            heapq.heappush(choices, (*chosen, step.articles))
+        if joined:
+            yield joined
+        joined = step
+    if joined:
+        yield joined
 
 
-def _divided(articles: AbstractBitMap, word: _Word) -> Iterator[_Step]:
-    """Yield the articles of each step of a word, where there are any."""
-    for step in word.steps:
-        here = articles & step.articles
-        if here:
-            yield _Step(here, step.bound, step.least)
-            articles = articles - here
-            if not articles:
-                return
-    yield _Step(articles, word.without, 0.0)
+class _Choices:
+    """The choices that wait to be carried on, the most worthy first."""
 
+    def __init__(self, words: Sequence[_Word], required: bool) -> None:
+        self._words = words
+        self._required = required
+        # What the words behind each place might come to.
+        self._others = [
+            sum(word.most for word in words[place + 1 :]) for place in range(len(words))
+        ]
+        self._numbers = count()
+        self._waiting: list[tuple] = []
 
-def _word(
-    word: str,
-    weight: float,
-    divisions: tuple[int, ...],
-    having: Mapping[str, AbstractBitMap],
-    required: bool,
-) -> _Word:
-    edges = (*divisions, bm25f.LAST_LEVEL + 1)
-    steps = []
-    for first, end in reversed(list(pairwise(edges))):
-        levels = [having[bm25f.lexeme(word, level)] for level in range(first, end)]
-        there = [articles for articles in levels if articles]
-        bound = bm25f.least_score(end) if end <= divisions[-1] else 1.0
-        if there:
-            articles = there[0] if len(there) == 1 else BitMap.union(*there)
-            least = bm25f.least_score(first)
-            steps.append(_Step(articles, weight * bound, weight * least))
-    low = weight * bm25f.least_score(bm25f.FIRST_LEVEL)
-    if required:
-        return _Word(steps or [_Step(BitMap(), low, 0.0)], low)
-    return _Word([*steps, _Step(having[word], low, 0.0)], 0.0)
+    def classes(self, matches: AbstractBitMap, given: float) -> Iterator[Class]:
+        """Yield the classes of matches, ``given`` being what each may score besides."""
+        yield from self._begin(0, given, 0.0, matches)
+        while self._waiting:
+            *_order, place, number, before, least, articles = heapq.heappop(
+                self._waiting
+            )
+            step = self._words[place].step(number)
+            if step is None:
+                yield from self._begin(place + 1, before, least, articles)
+                continue
+            here = articles & step.articles
+            yield from self._begin(
+                place + 1, before + step.high, least + step.low, here
+            )
+            if len(here) < len(articles):
+                rest = articles - here
+                self._wait(place, number + 1, before, least, rest)
+
+    def _begin(
+        self, place: int, bound: float, least: float, articles: AbstractBitMap
+    ) -> Iterator[Class]:
+        """Carry on with a word's first step, or yield the class where there is no other word."""
+        if articles and place == len(self._words):
+            yield Class(bound, least, articles)
+        elif articles:
+            self._wait(place, 0, bound, least, articles)
+
+    def _wait(
+        self,
+        place: int,
+        number: int,
+        before: float,
+        least: float,
+        articles: AbstractBitMap,
+    ) -> None:
+        """Keep a choice for when its turn comes: a step of the word at this place is next."""
+        step = self._words[place].step(number)
+        if step is None and self._required:
+            return
+        worth = before + (step.high if step else 0.0) + self._others[place]
+        choice = (-worth, next(self._numbers), place, number, before, least, articles)
+        heapq.heappush(self._waiting, choice)
