@@ -6,14 +6,15 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyroaring import FrozenBitMap
+from pyroaring import BitMap, FrozenBitMap
 
-from articles.models import Article, Bitmap, IndexChange, Paragraph
+from articles.models import Article, Bitmap, IndexChange, Paragraph, SearchDocument
 from articles.search import (
     best,
     bitmap_build,
     bitmap_memory,
     bitmaps,
+    bm25f,
     engine,
     facets,
     index,
@@ -24,6 +25,7 @@ from articles.search.filters import Filters
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed
+from articles.search.tsvector import quote
 from tests.factories import make_article, make_issue, make_page
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +223,13 @@ def test_bitmaps_made_anew_while_they_are_read_are_not_mixed(archive):
         before.matching(facets.condition(node))
 
 
+def indexed_articles(lexeme):
+    documents = SearchDocument.objects.extra(
+        where=["words @@ %s::tsquery"], params=[quote(lexeme)]
+    )
+    return BitMap(documents.values_list("article_id", flat=True))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sets_are_read_once_and_changes_are_seen_all_the_same(
     archive, django_assert_num_queries
@@ -228,7 +237,12 @@ def test_sets_are_read_once_and_changes_are_seen_all_the_same(
     asked = ["台风", "台风^4", "的", "的^4", "=*"]
     with searching(60_000):
         first = bitmaps.current()
+        # A rare word that is remembered is not taken for one whose levels are stored.
+        assert first.having(["台风"])["台风"]
         having = first.having(asked)
+        levels = first.having(["台风", *bm25f.levels_of("台风")])
+        assert sum(map(len, levels.values())) > len(levels["台风"])
+        assert levels == {name: indexed_articles(name) for name in levels}
         with django_assert_num_queries(0):
             assert first.having(reversed(asked)) == having
     assert {*having} == {*asked}

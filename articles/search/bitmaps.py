@@ -12,7 +12,7 @@ name (changes.py), are left out of them and asked for by the index: every answer
 
 import heapq
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -91,12 +91,6 @@ class Bitmaps:
         missing = wanted - having.keys()
         if missing:
             read = self._stored(missing)
-            # A common word has a bitmap for each of its levels that any article has.
-            common = having.keys() | read.keys()
-            for lexeme in missing - read.keys():
-                word, sign, _level = lexeme.partition("^")
-                if sign and word in common:
-                    read[lexeme] = _NO_ARTICLES
             indexed = _indexed(sorted(missing - read.keys()))
             having |= read | indexed
             _memory.keep(self.values.build, read)
@@ -104,17 +98,26 @@ class Bitmaps:
                 _memory.keep(self.values.build, indexed)
         return having
 
-    def _stored(self, lexemes: Iterable[str]) -> dict[str, FrozenBitMap]:
-        """Return the bitmaps of those lexemes that have one."""
+    def _stored(self, lexemes: Collection[str]) -> dict[str, FrozenBitMap]:
+        """Return the bitmaps of those lexemes that have one, and of levels that no article has."""
+        # Of the words of levels it is only asked whether they have one.
+        words = {lexeme.partition("^")[0] for lexeme in lexemes if "^" in lexeme}
         stored = rows(
             "SELECT value, CASE WHEN value = ANY(%s) THEN articles END FROM articles_bitmap"
-            " WHERE kind = %s AND (value = ANY(%s) OR value = %s) AND build = %s",
-            [list(lexemes), Kind.LEXEME, list(lexemes), EVERY, self.values.build],
+            " WHERE kind = %s AND value = ANY(%s) AND build = %s",
+            [list(lexemes), Kind.LEXEME, [EVERY, *words, *lexemes], self.values.build],
         )
         # Every build has that of all articles.
         if not stored:
             raise RebuiltError
-        return {
+        # A common word has a bitmap for each of its levels that any article has.
+        common = {value for value, _packed in stored}
+        none = {
+            lexeme: _NO_ARTICLES
+            for lexeme in lexemes
+            if "^" in lexeme and lexeme.partition("^")[0] in common
+        }
+        return none | {
             value: FrozenBitMap.deserialize(bytes(packed))
             for value, packed in stored
             if packed is not None
