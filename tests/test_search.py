@@ -211,7 +211,7 @@ def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
     # Lexicon's signature; savepoint, settings, sequence, known counts, count of a rare word (once),
     # ids, time limit, release; articles, paragraphs, photos, tags, contributions; savepoint,
     # settings, count, time limit, release.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(search("梅雨").hits) == 15
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection
 
 from articles.search import bm25f
-from articles.search.bitmaps import RebuiltError, current
+from articles.search.bitmaps import Bitmaps, RebuiltError, current
 from articles.search.by_sets import Matches
 from articles.search.conditions import Condition, none_of
 from articles.search.database import SearchTimeoutError, rows
@@ -25,6 +25,8 @@ __all__ = ["Key", "Words", "best", "best_of_few"]
 # quickly, and of anything else.
 EXHAUSTIVE = 300
 EXHAUSTIVE_TOGETHER = 1_500
+# So many candidates are fetched where sets cannot say which they are: half a microsecond each.
+MOST_FETCHED = 20_000
 # What the tiers ask for, as shares of the most that any document could score. Below two thirds
 # the levels of the index leave nothing out of documents that have all of the words.
 _SHARES = (*(share / 100 for share in range(96, 66, -2)), 0.667)
@@ -55,18 +57,17 @@ def best(
         found = _at_once(wanted, words, want, after, EXHAUSTIVE)
         if found is not None:
             return found
-    try:
-        matches = _as_sets(matching, words, without)
-        if matches is not None:
-            return matches.best(want, after)
-    except RebuiltError:
-        # The index has all of it too.
-        pass
-    if (
-        at_most is None
-        or not matching.is_tsquery
-        or words.likely <= EXHAUSTIVE_TOGETHER
-    ):
+    bitmaps = current()
+    if bitmaps:
+        try:
+            matches = _as_sets(matching, words, without, bitmaps)
+            if matches is not None:
+                return matches.best(want, after)
+        except RebuiltError:
+            # The index has all of it too.
+            bitmaps = None
+    are_few = at_most is None or words.likely <= EXHAUSTIVE_TOGETHER
+    if bitmaps is None and (are_few or not matching.is_tsquery):
         found = _at_once(wanted, words, want, after, EXHAUSTIVE_TOGETHER)
         if found is not None:
             return found
@@ -82,26 +83,31 @@ def best_of_few(
     most: int,
 ) -> list[Key] | None:
     """Return what ``best`` does where the matches are no more than ``most``, None where they are."""
-    try:
-        matches = _as_sets(matching, words, without)
-        if matches is not None:
-            return matches.best(want, after) if len(matches) <= most else None
-    except RebuiltError:
-        pass
+    bitmaps = current()
+    if bitmaps:
+        try:
+            matches = _as_sets(matching, words, without, bitmaps)
+            if matches is None or len(matches) > most:
+                return None
+            return matches.best(want, after)
+        except RebuiltError:
+            pass
     return _at_once(matching & none_of(without), words, want, after, most)
 
 
 def _as_sets(
-    matching: Condition, words: Words, without: Collection[int]
+    matching: Condition, words: Words, without: Collection[int], bitmaps: Bitmaps
 ) -> Matches | None:
-    """Return the matches as sets of articles, None where they cannot be had or are not worth it.
+    """Return the matches as sets of articles, None where too many would have to be fetched.
 
     Raise RebuiltError where the sets are made anew meanwhile, as asking for the best of them does.
     """
-    if len(words.idf) == 1 or not matching.is_tsquery:
+    if matching.is_tsquery:
+        return Matches(matching, words, bitmaps, without)
+    candidates = bitmaps.few(matching.by_index, MOST_FETCHED)
+    if candidates is None:
         return None
-    bitmaps = current()
-    return Matches(matching, words, bitmaps, without) if bitmaps else None
+    return Matches(matching, words, bitmaps, without, candidates)
 
 
 def _at_once(

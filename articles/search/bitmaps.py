@@ -74,6 +74,17 @@ class Bitmaps:
         found = boolean.matching(condition.tsquery, having, having[EVERY])
         return found - self.changed
 
+    def few(self, condition: Condition, most: int) -> AbstractBitMap | None:
+        """Return what ``matching`` does as the index has it, None where that are more."""
+        where, parameters = condition.where()
+        found = rows(
+            f"SELECT count(*), {ARTICLES} FROM (SELECT article_id"
+            f" FROM articles_searchdocument WHERE {where} LIMIT %s) AS found",
+            [*parameters, most + 1],
+        )
+        number, packed = found[0]
+        return None if number > most else unpacked(packed) - self.changed
+
     def others(self, condition: Condition) -> Condition | None:
         """Return the condition of the changed articles that match, None where none was changed."""
         if not self.changed:

@@ -7,12 +7,12 @@ what may be among the best is scored by the server.
 import math
 from collections.abc import Collection, Iterator
 
-from pyroaring import BitMap
+from pyroaring import AbstractBitMap, BitMap
 
 from articles.search import boolean
 from articles.search.bitmaps import Bitmaps
 from articles.search.bounds import contenders
-from articles.search.classes import Class, classes
+from articles.search.classes import MOST_WORDS, Class, classes
 from articles.search.conditions import Condition, none_of
 from articles.search.database import SearchTimeoutError
 from articles.search.document import EVERY
@@ -28,7 +28,7 @@ from articles.search.tiers import ROUNDING, not_above
 
 # So many are scored without asking which of them need it.
 FEW = 60
-# So many matches are bounded one by one.
+# So many matches are bounded one by one where their words are more than make classes.
 MOST_BOUNDED = 5_000
 # To read more articles than these by their numbers takes longer than by the index.
 _MOST_BY_NUMBER = 3_000
@@ -37,9 +37,11 @@ _GROWTH = 2
 
 
 class Matches:
-    """What matches a tsquery, as sets: ready to be ranked.
+    """What matches a condition, as sets: ready to be ranked.
 
-    Raise RebuiltError where the bitmaps were made anew since they were read.
+    ``candidates`` are the articles for which its texts must be read, or that are known to match
+    it: without, it must be a tsquery. Raise RebuiltError where the bitmaps were made anew since
+    they were read.
     """
 
     def __init__(
@@ -48,19 +50,24 @@ class Matches:
         words: Words,
         bitmaps: Bitmaps,
         without: Collection[int] = (),
+        candidates: AbstractBitMap | None = None,
     ) -> None:
         self._words = words
         self._bitmaps = bitmaps
-        lexemes = boolean.lexemes_in(matching.tsquery)
-        self._having = dict(bitmaps.having({EVERY, *lexemes, *words.idf}))
-        every = self._having[EVERY]
-        found = boolean.matching(matching.tsquery, self._having, every)
-        self._articles = found - bitmaps.changed - BitMap(without)
+        lexemes = set(words.idf)
+        if candidates is None:
+            lexemes |= {EVERY, *boolean.lexemes_in(matching.tsquery)}
+        self._having = having = bitmaps.having(lexemes)
+        if candidates is None:
+            every = having[EVERY]
+            candidates = boolean.matching(matching.tsquery, having, every)
+        self._articles = candidates - bitmaps.changed - BitMap(without)
+        self._texts = Condition(texts=matching.texts)
         self._matching = matching & none_of(without)
         self._others = bitmaps.others(self._matching)
 
     def __len__(self) -> int:
-        """Return how many there are, but for articles that were changed."""
+        """Return how many there are at most, but for articles that were changed."""
         return len(self._articles)
 
     def best(self, want: int, after: Key | None) -> list[Key]:
@@ -69,7 +76,9 @@ class Matches:
         Raise SearchTimeoutError with the best so far where the time is up.
         """
         others = scored(self._others, self._words, want, after) if self._others else []
-        if len(self._articles) > MOST_BOUNDED:
+        # Some of the best may not match: then it is not known what the others must come to.
+        in_order = self._texts.texts or len(self._words.idf) <= MOST_WORDS
+        if len(self._articles) > (FEW if in_order else MOST_BOUNDED):
             return self._by_classes(want, after, others)
         return _best([*others, *self._of_few(want, after)], want)
 
@@ -79,7 +88,7 @@ class Matches:
             below = after.score if after else math.inf
             idf, read = self._words.idf, self._bitmaps.having
             articles = contenders(articles, idf, read, want, below)
-        return scored_among(self._having, articles, self._words, want, after)
+        return self._scored(articles, want, after)
 
     def _by_classes(self, want: int, after: Key | None, found: list[Key]) -> list[Key]:
         words = self._words
@@ -96,7 +105,7 @@ class Matches:
                     last = without_words(self._matching, words, want, after)
                     return _best([*found, *last], want)
                 taken = remaining.take(size)
-                found += scored_among(self._having, taken, words, want, after)
+                found += self._scored(taken, want, after)
                 found = _best(found, want)
                 enough = remaining.first.bound + ROUNDING if remaining.first else 0
                 if sum(key.score >= enough for key in found) >= want:
@@ -105,6 +114,13 @@ class Matches:
         except SearchTimeoutError as error:
             raise SearchTimeoutError(found) from error
         return found
+
+    def _scored(
+        self, articles: AbstractBitMap, want: int, after: Key | None
+    ) -> list[Key]:
+        return scored_among(
+            self._having, articles, self._texts, self._words, want, after
+        )
 
 
 class _Remaining:

@@ -21,6 +21,7 @@ from articles.search.steps import Read, Step, steps
 # Steps of a word that are nearer to one another than this are one, the words being so many. Of
 # more words the lightest are taken to score what they can.
 _WIDTHS = {1: 0.0, 2: 0.01, 3: 0.02, 4: 0.04}
+MOST_WORDS = max(_WIDTHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def classes(
 
     ``read`` returns the articles of lexemes. ``required``: every match has all of the words.
     """
-    heaviest = sorted(idf, key=lambda word: (-idf[word], word))[: len(_WIDTHS)]
+    heaviest = sorted(idf, key=lambda word: (-idf[word], word))[:MOST_WORDS]
     width = _WIDTHS[len(heaviest)]
     words = [
         _Word(_merged(steps(word, matches, read), width), idf[word])

@@ -112,17 +112,18 @@ def scored(
 def scored_among(
     having: Mapping[str, AbstractBitMap],
     articles: AbstractBitMap,
+    matching: Condition,
     words: Words,
     want: int,
     after: Key | None,
 ) -> list[Key]:
-    """Return the best of these articles, with their scores, none of which has several documents.
+    """Return the best of these articles that match, none of which has several documents.
 
     ``having`` has the articles of each word, so that their lexemes need not be read.
     """
     ids = list(articles)
     if words.required or len(words.idf) > MOST_BITS:
-        return scored(among(ids), words, want, after) if ids else []
+        return scored(matching & among(ids), words, want, after) if ids else []
     bits = dict.fromkeys(ids, 0)
     for n, word in enumerate(words.idf):
         for article in having[word] & articles:
@@ -133,7 +134,11 @@ def scored_among(
         " JOIN articles_searchdocument ON article_id = article",
         there, "", [], [ids, list(bits.values())],
     )  # fmt: skip
-    return _scored(source, "true", [], words, want, after) if ids else []
+    if not ids:
+        return []
+    unlimited = matching == Condition()
+    where, parameters = ("true", []) if unlimited else matching.where()
+    return _scored(source, where, parameters, words, want, after)
 
 
 @dataclass(frozen=True, slots=True)
