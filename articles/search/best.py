@@ -53,10 +53,6 @@ def best(
     wanted = matching & none_of(without)
     if at_most is not None and at_most <= EXHAUSTIVE:
         return scored(wanted, words, want, after)
-    if words.likely <= EXHAUSTIVE:
-        found = _at_once(wanted, words, want, after, EXHAUSTIVE)
-        if found is not None:
-            return found
     bitmaps = current()
     if bitmaps:
         try:
@@ -102,7 +98,7 @@ def _as_sets(
 
     Raise RebuiltError where the sets are made anew meanwhile, as asking for the best of them does.
     """
-    if matching.is_tsquery:
+    if matching.by_index.is_of_sets:
         return Matches(matching, words, bitmaps, without)
     candidates = bitmaps.few(matching.by_index, MOST_FETCHED)
     if candidates is None:

@@ -8,11 +8,16 @@ from pyroaring import BitMap
 
 from articles.models import Bitmap, IndexChange
 from articles.search import changes
-from articles.search.bitmaps import ARTICLES, MOST_CHANGED, unpacked
+from articles.search.bitmaps import (
+    ARTICLES,
+    MOST_CHANGED,
+    lookups,
+    pair_lexeme,
+    unpacked,
+)
 from articles.search.bm25f import levels_of
 from articles.search.document import EVERY
 from articles.search.steps import by_length
-from articles.search.tsvector import quote
 
 Kind = Bitmap.Kind
 # An archive of fewer articles is counted in milliseconds without bitmaps.
@@ -27,7 +32,7 @@ _MAYBE_COMMON = 0.025
 _A_JOURNEY = 4
 # Of lexemes that are no words (articles/search/document.py). Every common word must have its
 # levels here: one that is missing is taken to be in no article (bitmaps.py).
-_SIGNS = frozenset("^#:=")
+_SIGNS = frozenset('^#:="')
 # An advisory lock of ours: two builds at once would be one too many.
 _LOCK = 0x6E657773
 # Made anew when so many articles were changed since.
@@ -158,7 +163,7 @@ def _store(
 
 
 def _maybe_common() -> tuple[int, list[str]]:
-    """Return the number of documents, and the lexemes that are common in a sample of them.
+    """Return the number of documents, and the lexemes and codes that are common in a sample of them.
 
     But for levels, which are stored of every common word.
     """
@@ -167,14 +172,18 @@ def _maybe_common() -> tuple[int, list[str]]:
         (number,) = cursor.fetchone()
         share = min(100.0, 100 * _SAMPLE / max(1, number))
         cursor.execute(
-            "WITH sample AS MATERIALIZED (SELECT words FROM articles_searchdocument"
-            " TABLESAMPLE BERNOULLI (%s) REPEATABLE (0))"
-            " SELECT lexeme FROM sample, unnest(tsvector_to_array(words)) AS lexeme"
+            "WITH sample AS MATERIALIZED (SELECT words, bigrams FROM articles_searchdocument"
+            " TABLESAMPLE BERNOULLI (%s) REPEATABLE (0)), least AS"
+            " (SELECT %s * count(*) AS number FROM sample)"
+            " SELECT lexeme, NULL FROM sample, unnest(tsvector_to_array(words)) AS lexeme"
             " WHERE strpos(lexeme, '^') = 0 GROUP BY lexeme"
-            " HAVING count(*) >= %s * (SELECT count(*) FROM sample)",
+            " HAVING count(*) >= (SELECT number FROM least)"
+            " UNION ALL SELECT NULL, code FROM sample, unnest(bigrams) AS code GROUP BY code"
+            " HAVING count(*) >= (SELECT number FROM least)",
             [share, _MAYBE_COMMON],
         )
-        return number, sorted({EVERY, *(lexeme for (lexeme,) in cursor.fetchall())})
+        found = {lexeme or pair_lexeme(code) for lexeme, code in cursor.fetchall()}
+        return number, sorted({EVERY, *found})
 
 
 def _in_portions(lexemes: list[str]) -> Iterator[list[str]]:
@@ -183,14 +192,12 @@ def _in_portions(lexemes: list[str]) -> Iterator[list[str]]:
 
 
 def _articles_of(lexemes: list[str]) -> dict[str, BitMap]:
+    found: dict[str, BitMap] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
-            " WHERE words @@ query::tsquery)"
-            " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)",
-            [lexemes, [quote(lexeme) for lexeme in lexemes]],
-        )
-        return {lexeme: unpacked(packed) for lexeme, packed in cursor.fetchall()}
+        for sql, parameters in lookups(lexemes):
+            cursor.execute(sql, parameters)
+            found |= {lexeme: unpacked(packed) for lexeme, packed in cursor.fetchall()}
+    return found
 
 
 def _row(kind: Kind, value: str, build: int, articles: BitMap) -> Bitmap:

@@ -12,7 +12,7 @@ name (changes.py), are left out of them and asked for by the index: every answer
 
 import heapq
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -64,14 +64,19 @@ class Bitmaps:
 
     def matching(self, condition: Condition) -> AbstractBitMap:
         """Return the articles that match, but for those that were changed."""
-        if not condition.is_tsquery:
+        if not condition.is_of_sets:
             where, parameters = condition.where()
             sql = f"SELECT {ARTICLES} FROM articles_searchdocument WHERE {where}"
             ((packed,),) = rows(sql, parameters)
             return unpacked(packed) - self.changed
         names = boolean.lexemes_in(condition.tsquery)
-        having = self.having({EVERY, *names})
-        found = boolean.matching(condition.tsquery, having, having[EVERY])
+        pairs = [pair_lexeme(code) for code in condition.pairs]
+        having = self.having([EVERY, *names, *pairs])
+        found: AbstractBitMap = having[EVERY]
+        if condition.tsquery:
+            found = boolean.matching(condition.tsquery, having, found)
+        for pair in pairs:
+            found = found & having[pair]
         return found - self.changed
 
     def few(self, condition: Condition, most: int) -> AbstractBitMap | None:
@@ -102,11 +107,15 @@ class Bitmaps:
         missing = wanted - having.keys()
         if missing:
             read = self._stored(missing)
-            indexed = _indexed(sorted(missing - read.keys()))
-            having |= read | indexed
+            rare = {
+                lexeme: FrozenBitMap(unpacked(packed))
+                for sql, parameters in lookups(missing - read.keys())
+                for lexeme, packed in rows(sql, parameters)
+            }
+            having |= read | rare
             _memory.keep(self.values.build, read)
             if not within_callers():
-                _memory.keep(self.values.build, indexed)
+                _memory.keep(self.values.build, rare)
         return having
 
     def _stored(self, lexemes: Collection[str]) -> dict[str, FrozenBitMap]:
@@ -165,17 +174,38 @@ class RebuiltError(Exception):
     """The bitmaps were made anew while they were read."""
 
 
-def _indexed(lexemes: list[str]) -> dict[str, FrozenBitMap]:
-    """Return the articles of lexemes as the index has them, each looked up by itself."""
-    if not lexemes:
-        return {}
-    found = rows(
-        f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
-        " WHERE words @@ query::tsquery)"
-        " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)",
-        [lexemes, [quote(lexeme) for lexeme in lexemes]],
-    )
-    return {lexeme: FrozenBitMap(unpacked(packed)) for lexeme, packed in found}
+def pair_lexeme(code: int) -> str:
+    """Return what stands for a code of characters (pair_codes) among lexemes.
+
+    >>> pair_lexeme(-7), code_of('"-7'), code_of("7")
+    ('"-7', -7, None)
+    """
+    return f'"{code}'
+
+
+def code_of(lexeme: str) -> int | None:
+    """Return the code that a lexeme stands for, None where it is a lexeme of the index."""
+    return int(lexeme[1:]) if lexeme.startswith('"') else None
+
+
+def lookups(lexemes: Collection[str]) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield the statements, with parameters, that answer the articles of lexemes as ``ARTICLES``.
+
+    Each is looked up in the index by itself, in one journey for all words and one for all codes.
+    """
+    words = [lexeme for lexeme in lexemes if code_of(lexeme) is None]
+    pairs = [lexeme for lexeme in lexemes if code_of(lexeme) is not None]
+    for names, condition, asked in (
+        (words, "words @@ query::tsquery", [quote(lexeme) for lexeme in words]),
+        (pairs, "bigrams @> ARRAY[query::int]", [lexeme[1:] for lexeme in pairs]),
+    ):
+        if names:
+            sql = (
+                f"SELECT lexeme, (SELECT {ARTICLES} FROM articles_searchdocument"
+                f" WHERE {condition})"
+                " FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)"
+            )
+            yield sql, [names, asked]
 
 
 def current() -> Bitmaps | None:

@@ -9,13 +9,11 @@ from collections.abc import Collection, Iterator
 
 from pyroaring import AbstractBitMap, BitMap
 
-from articles.search import boolean
 from articles.search.bitmaps import Bitmaps
 from articles.search.bounds import contenders
 from articles.search.classes import MOST_WORDS, Class, classes
 from articles.search.conditions import Condition, none_of
 from articles.search.database import SearchTimeoutError
-from articles.search.document import EVERY
 from articles.search.scores import (
     Key,
     Words,
@@ -39,9 +37,8 @@ _GROWTH = 2
 class Matches:
     """What matches a condition, as sets: ready to be ranked.
 
-    ``candidates`` are the articles for which its texts must be read, or that are known to match
-    it: without, it must be a tsquery. Raise RebuiltError where the bitmaps were made anew since
-    they were read.
+    ``candidates`` are the articles that match it by the index: without, sets must say which. Raise
+    RebuiltError where the bitmaps were made anew since they were read.
     """
 
     def __init__(
@@ -54,13 +51,9 @@ class Matches:
     ) -> None:
         self._words = words
         self._bitmaps = bitmaps
-        lexemes = set(words.idf)
         if candidates is None:
-            lexemes |= {EVERY, *boolean.lexemes_in(matching.tsquery)}
-        self._having = having = bitmaps.having(lexemes)
-        if candidates is None:
-            every = having[EVERY]
-            candidates = boolean.matching(matching.tsquery, having, every)
+            candidates = bitmaps.matching(matching.by_index)
+        self._having = bitmaps.having(words.idf)
         self._articles = candidates - bitmaps.changed - BitMap(without)
         self._texts = Condition(texts=matching.texts)
         self._matching = matching & none_of(without)

@@ -39,7 +39,7 @@ _MOST_DATES = 60
 class Condition:
     """A tsquery that documents must match, and conditions of SQL beside it, all required.
 
-    ``texts`` are conditions that no index answers: each a condition of SQL with its parameter, for
+    ``pairs`` are codes of characters (pair_codes) that a document must have; ``texts`` are conditions that no index answers: each a condition of SQL with its parameter, for
     which the text of a document must be read.
     """
 
@@ -47,6 +47,7 @@ class Condition:
     sql: tuple[str, ...] = ()
     parameters: tuple[object, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[int, ...] = ()
 
     def __and__(self, other: "Condition") -> "Condition":
         queries = [query for query in (self.tsquery, other.tsquery) if query]
@@ -60,11 +61,17 @@ class Condition:
             self.sql + other.sql,
             self.parameters + other.parameters,
             self.texts + other.texts,
+            self.pairs + other.pairs,
         )
 
     @property
     def is_tsquery(self) -> bool:
         """Whether the tsquery says all."""
+        return not (self.sql or self.texts or self.pairs)
+
+    @property
+    def is_of_sets(self) -> bool:
+        """Whether the sets of articles that have each lexeme and each code say all (bitmaps.py)."""
         return not (self.sql or self.texts)
 
     @property
@@ -75,8 +82,13 @@ class Condition:
     def where(self, also: str = "") -> tuple[str, list[object]]:
         """Return the condition as SQL with its parameters, ``also`` being one more tsquery."""
         whole = self & Condition(also) if also else self
-        parts = [*whole.sql, *(sql for sql, _text in whole.texts)]
-        parameters = [*whole.parameters, *(text for _sql, text in whole.texts)]
+        parts = [*whole.sql]
+        parameters = [*whole.parameters]
+        if whole.pairs:
+            parts.append("bigrams @> %s::int[]")
+            parameters.append(sorted(set(whole.pairs)))
+        parts += [sql for sql, _text in whole.texts]
+        parameters += [text for _sql, text in whole.texts]
         if whole.tsquery or not parts:
             parts.append("words @@ %s::tsquery")
             parameters.append(whole.tsquery or quote(EVERY))
@@ -197,17 +209,16 @@ def longest(words: Iterable[str]) -> list[str]:
 def _literal(node: Literal) -> Condition:
     codes = pair_codes(node.text)
     pairs = {code for code in codes if not 0 <= code < 1 << 16}
-    sql = ("bigrams @> %s::int[]",) if codes else ()
-    parameters = (sorted(pairs or codes),) if codes else ()
+    needed = tuple(sorted(pairs or codes))
     # A code is a string of two UTF-16 units, or of one: those need no second look.
     exact = len(pairs or codes) == 1 and len(node.text.encode("utf-16-le")) <= 4
     if exact and not node.field:
-        return Condition("", sql, parameters)
+        return Condition(pairs=needed)
     place = "text"
     if node.field:
         place = f"split_part(text, E'\\x1f', {FIELDS.index(_CODES[node.field]) + 1})"
     text = (f"{place} LIKE %s", f"%{_escaped(node.text)}%")
-    return Condition("", sql, parameters, (text,))
+    return Condition(texts=(text,), pairs=needed)
 
 
 def _escaped(text: str) -> str:

@@ -18,7 +18,8 @@ _PER_OCTAVE = 8
 _LONGEST = 4_000
 # A word without level in a body of so many words stands 29 times at most: five bits.
 _BITS = 5
-_MOST_TIMES = 8
+# By these it is told how often: up to eight times.
+_KNOWN_BITS = 3
 
 Read = Callable[[Iterable[str]], Mapping[str, AbstractBitMap]]
 
@@ -50,38 +51,43 @@ def steps(word: str, articles: AbstractBitMap, read: Read) -> Iterator[Step]:
             left = left - here
         high = low
     if left:
-        found = _without_level(word, left, read)
-        yield from sorted(found, key=lambda step: -step.high)
+        yield from _without_level(word, left, read)
 
 
 def _without_level(word: str, left: AbstractBitMap, read: Read) -> Iterator[Step]:
     high = bm25f.least_score(bm25f.FIRST_LEVEL)
     fields = [f"{name}:{word}" for name in FIELDS if name != BODY]
     bits = [occurrences(word, bit) for bit in range(_BITS)]
-    having = read([*fields, *bits, *map(length_lexeme, LENGTHS)])
-    inside = left
-    for field in fields:
-        inside = inside - having[field]
-    for times in range(1, _MOST_TIMES + 1):
-        same = inside
-        for bit, name in enumerate(bits):
-            there = (times - 1) >> bit & 1
-            same = same & having[name] if there else same - having[name]
-        for length in LENGTHS if same else ():
-            here = same & having[length_lexeme(length)]
-            if here:
-                yield _step(here, times, length, high)
-                left = left - here
-    if left:
-        yield Step(left, 0.0, high)
+    having = read([*fields, *bits, SHORT, *map(length_lexeme, LENGTHS)])
+    known = left & having[SHORT]
+    for lexeme in [*fields, *bits[_KNOWN_BITS:]]:
+        known = known - having[lexeme]
+    if len(known) < len(left):
+        yield Step(left - known, 0.0, high)
+    number = len(known)
+    same = {}
+    for low, top, times, length in _IN_ORDER:
+        if not number:
+            return
+        if times not in same:
+            same[times] = _standing(times, known, bits, having)
+        here = same[times] & having[length_lexeme(length)]
+        if here:
+            yield Step(here, min(low, high), min(high, top))
+            number -= len(here)
 
 
-def _step(articles: AbstractBitMap, times: int, length: int, high: float) -> Step:
-    shortest, longest = (2 ** (n / _PER_OCTAVE) for n in (length, length + 1))
-    low = bm25f.impact(times / longest / bm25f.K1)
-    # Impacts are kept to so many parts, rounded down.
-    low -= 1 / bm25f.IMPACT_PARTS
-    return Step(articles, low, min(high, bm25f.impact(times / shortest / bm25f.K1)))
+def _standing(
+    times: int,
+    articles: AbstractBitMap,
+    bits: list[str],
+    having: Mapping[str, AbstractBitMap],
+) -> AbstractBitMap:
+    """Return the articles in which a word stands so many times."""
+    for bit, lexeme in enumerate(bits[:_KNOWN_BITS]):
+        there = (times - 1) >> bit & 1
+        articles = articles & having[lexeme] if there else articles - having[lexeme]
+    return articles
 
 
 # ---- Lengths of bodies as lexemes that only sets have
@@ -109,9 +115,27 @@ def length_lexeme(length: int) -> str:
 
 def by_length(articles_of: Mapping[int, AbstractBitMap]) -> dict[str, BitMap]:
     """Return the articles of each length, from those of each number of words."""
-    found = {length_lexeme(length): BitMap() for length in LENGTHS}
+    found = {lexeme: BitMap() for lexeme in (SHORT, *map(length_lexeme, LENGTHS))}
     for words, articles in articles_of.items():
         length = length_of(words)
         if length is not None:
             found[length_lexeme(length)] |= articles
+            found[SHORT] |= articles
     return found
+
+
+# Articles that have a length.
+SHORT = "=l:*"
+
+
+def _in_order() -> Iterator[tuple[float, float, int, int]]:
+    """Yield what a word scores at least and at most that stands so often in such a body."""
+    for times in range(1, 2**_KNOWN_BITS + 1):
+        for length in LENGTHS:
+            shortest, longest = (2 ** (n / _PER_OCTAVE) for n in (length, length + 1))
+            # Impacts are kept to so many parts, rounded down.
+            low = bm25f.impact(times / longest / bm25f.K1) - 1 / bm25f.IMPACT_PARTS
+            yield low, bm25f.impact(times / shortest / bm25f.K1), times, length
+
+
+_IN_ORDER = sorted(_in_order(), key=lambda step: (-step[1], step))
