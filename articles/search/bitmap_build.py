@@ -11,6 +11,7 @@ from articles.search import changes
 from articles.search.bitmaps import (
     ARTICLES,
     MOST_CHANGED,
+    code_of,
     lookups,
     pair_lexeme,
     unpacked,
@@ -24,6 +25,8 @@ Kind = Bitmap.Kind
 LEAST_ARTICLES = 20_000
 # Lexemes that such a share of the articles have get a bitmap.
 COMMON = 0.03
+# Pairs of characters are looked for less often than words, and are many more.
+COMMON_PAIRS = 0.1
 # From so many articles it is told which lexemes may be common. A lexeme is missed where chance
 # takes a sixth of its articles from the sample; then it is only counted as a rare one is.
 _SAMPLE = 5_000
@@ -89,7 +92,10 @@ def build() -> bool:
         Bitmap.objects.all().delete()
         split = _store_values(number)
         total, maybe = _maybe_common()
-        common = _store(number, split, maybe, least=COMMON * total)
+        pairs = [lexeme for lexeme in maybe if code_of(lexeme) is not None]
+        _store(number, split, pairs, least=COMMON_PAIRS * total)
+        others = sorted(set(maybe) - set(pairs))
+        common = _store(number, split, others, least=COMMON * total)
         words = [lexeme for lexeme in common if not _SIGNS.intersection(lexeme)]
         kept = {name for word in words for name in _kept_of(word)} - set(common)
         _store(number, split, sorted(kept))
@@ -174,13 +180,13 @@ def _maybe_common() -> tuple[int, list[str]]:
         cursor.execute(
             "WITH sample AS MATERIALIZED (SELECT words, bigrams FROM articles_searchdocument"
             " TABLESAMPLE BERNOULLI (%s) REPEATABLE (0)), least AS"
-            " (SELECT %s * count(*) AS number FROM sample)"
+            " (SELECT %s * count(*) AS words, %s * count(*) AS codes FROM sample)"
             " SELECT lexeme, NULL FROM sample, unnest(tsvector_to_array(words)) AS lexeme"
             " WHERE strpos(lexeme, '^') = 0 GROUP BY lexeme"
-            " HAVING count(*) >= (SELECT number FROM least)"
+            " HAVING count(*) >= (SELECT words FROM least)"
             " UNION ALL SELECT NULL, code FROM sample, unnest(bigrams) AS code GROUP BY code"
-            " HAVING count(*) >= (SELECT number FROM least)",
-            [share, _MAYBE_COMMON],
+            " HAVING count(*) >= (SELECT codes FROM least)",
+            [share, _MAYBE_COMMON, COMMON_PAIRS * _MAYBE_COMMON / COMMON],
         )
         found = {lexeme or pair_lexeme(code) for lexeme, code in cursor.fetchall()}
         return number, sorted({EVERY, *found})
