@@ -21,7 +21,7 @@ from pyroaring import AbstractBitMap, BitMap, FrozenBitMap
 from articles.models import Bitmap
 from articles.search import boolean
 from articles.search.bitmap_memory import Memory
-from articles.search.conditions import Condition
+from articles.search.conditions import Condition, among
 from articles.search.database import rows, within_callers
 from articles.search.document import EVERY
 from articles.search.tsvector import quote
@@ -94,8 +94,7 @@ class Bitmaps:
         """Return the condition of the changed articles that match, None where none was changed."""
         if not self.changed:
             return None
-        among = Condition("", ("article_id = ANY(%s)",), (list(self.changed),))
-        return condition & among
+        return condition & among(self.changed)
 
     def having(self, lexemes: Iterable[str]) -> dict[str, FrozenBitMap]:
         """Return the articles of each lexeme, those of changed articles as they may have been.

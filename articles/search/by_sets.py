@@ -54,7 +54,7 @@ class Matches:
         if candidates is None:
             candidates = bitmaps.matching(matching.by_index)
         self._having = bitmaps.having(words.idf)
-        self._articles = candidates - bitmaps.changed - BitMap(without)
+        self._articles = candidates - BitMap(without)
         self._texts = Condition(texts=matching.texts)
         self._matching = matching & none_of(without)
         self._others = bitmaps.others(self._matching)

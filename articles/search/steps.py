@@ -101,6 +101,8 @@ def length_of(words: int) -> int | None:
     return math.floor(_PER_OCTAVE * math.log2(norm) + 1e-9)
 
 
+# Articles that have a length.
+SHORT = "=l:*"
 LENGTHS = range(length_of(0) or 0, (length_of(_LONGEST) or 0) + 1)
 
 
@@ -122,10 +124,6 @@ def by_length(articles_of: Mapping[int, AbstractBitMap]) -> dict[str, BitMap]:
             found[length_lexeme(length)] |= articles
             found[SHORT] |= articles
     return found
-
-
-# Articles that have a length.
-SHORT = "=l:*"
 
 
 def _in_order() -> Iterator[tuple[float, float, int, int]]:
