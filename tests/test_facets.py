@@ -5,7 +5,7 @@ import random
 import re
 from collections import Counter
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg2
 import pytest
@@ -14,6 +14,7 @@ from django.db import connection
 
 from articles.models import Article
 from articles.search import bitmap_build, changes
+from articles.search.conditions import among, condition
 from articles.search.facets import count, facets
 from articles.search.filters import Filters
 from articles.search.language import Field, parse
@@ -100,6 +101,40 @@ def test_where_a_literal_stands_is_not_looked_for_in_very_many_texts(
     assert found("梅雨").kinds == few.kinds
 
 
+@pytest.mark.parametrize(
+    "asked", ['"雨"', '"雨，地"', '梅雨 OR "雨"', '"雨，地" -"消息1"']
+)
+@pytest.mark.parametrize("filters", [{}, {"page": "要闻"}])
+def test_kinds_counted_together_are_those_of_each_field(archive, asked, filters):
+    kinds = found(asked, **filters).kinds
+    assert kinds[Field.BODY] > 0
+    assert kinds == {
+        kind: found(
+            re.sub(r'(?<!-)("[^"]*"|梅雨)', rf"{kind}:\1", asked), **filters
+        ).count
+        for kind in (Field.HEADLINE, Field.BODY, Field.PHOTO)
+    }
+
+
+@pytest.mark.parametrize(
+    "asked", ["梅雨", '"雨，地"', '梅雨 OR "铁"', '"雨" 正文:地铁']
+)
+def test_where_all_matches_are_known_only_these_are_read(archive, asked):
+    node = parse(asked, current_lexicon()).root
+    whole = facets(node, Filters())
+    every = [pk for pk in (a.pk for a in archive) if _is_found(node, pk)]
+    assert facets(node, Filters(), known=every) == whole
+    assert len(every) == whole.count > 0
+
+
+def _is_found(node, pk):
+    where, parameters = (condition(node) & among([pk])).where()
+    sql = f"SELECT count(*) FROM articles_searchdocument WHERE {where}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()[0] > 0
+
+
 @pytest.fixture
 def few_texts(archive, monkeypatch):
     """Have an archive with bitmaps, of which ten texts may be read to count."""
@@ -147,12 +182,19 @@ def test_what_needs_no_many_texts_is_counted_exactly(few_texts, asked):
 def test_estimated_numbers_say_so_and_exact_ones_are_a_click_away(
     client, few_texts, settings
 ):
-    html = page(client, '/search/?q="雨，地"')
+    html = page(client, '/search/?q="雨消息"')
     assert re.search(r"约 \d+ 篇", html)
     assert "共 " not in html
     address = unescape(re.search(r'href="(\?[^"]*exact=on[^"]*)"', html)[1])
-    number = found('"雨，地"').count
+    number = found('"雨消息"').count
     assert f"共 {number} 篇" in page(client, f"/search/{address}")
+
+
+def test_matches_that_fill_no_page_are_known_and_not_estimated(client, few_texts):
+    asked = '"雨，地"'
+    node = parse(asked, current_lexicon()).root
+    assert facets(node, Filters(), exact=False).estimated
+    assert f"共 {found(asked).count} 篇" in page(client, f"/search/?q={quote(asked)}")
 
 
 def test_an_article_in_several_documents_counts_once():

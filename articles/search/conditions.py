@@ -125,7 +125,7 @@ def _compiled(node: Node) -> Condition:
                 whole &= _compiled(part)
             return whole if _has_positive(nodes) else whole & Condition(quote(EVERY))
         case Any(nodes):
-            return _any([_positive(part) for part in nodes])
+            return _any([_positive(part) for part in _needed(nodes)])
         case Not(inner):
             return _not(_compiled(inner))
         case Words():
@@ -149,6 +149,23 @@ def _positive(node: Node) -> Condition:
     """Return the condition of a node, which for a negative one begins with every document."""
     found = _compiled(node)
     return found & Condition(quote(EVERY)) if isinstance(node, Not) else found
+
+
+def _needed(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield alternatives without words of which the literal is one: where they stand, it does."""
+    several = list(nodes)
+    literals = {node for node in several if isinstance(node, Literal)}
+    for node in several:
+        if not (isinstance(node, Words) and _is_one_of(node, literals)):
+            yield node
+
+
+def _is_one_of(node: Words, literals: Collection[Literal]) -> bool:
+    """Say whether the words are a single one, and one of the literals is all of it."""
+    return (
+        longest(node.words) == [node.text]
+        and Literal(node.text, node.field) in literals
+    )
 
 
 def _any(parts: list[Condition]) -> Condition:

@@ -82,6 +82,14 @@ class Results:
         """Return the hits of all sections."""
         return [hit for section in self.sections for hit in section.hits]
 
+    @property
+    def known(self) -> list[int] | None:
+        """Return the articles that count as found, None where this page does not have all."""
+        if self.count is None:
+            return None
+        found = [s.hits for s in self.sections if s.stage != Stage.SOME]
+        return [hit.article.pk for hits in found for hit in hits]
+
 
 def search(
     query: Query, filters: Filters, sort: Sort = "best", after: Cursor | None = None

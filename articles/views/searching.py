@@ -121,7 +121,9 @@ def _facets(form: SearchPageForm, results: engine.Results) -> Facets | None:
     """Return the facets, exact where that is asked for and does not take too long."""
     for exact in (True, False) if form.cleaned_data["exact"] else (False,):
         try:
-            return facets(results.matched, form.filters(), exact=exact)
+            return facets(
+                results.matched, form.filters(), exact=exact, known=results.known
+            )
         except engine.SearchTimeoutError:
             continue
     return None
