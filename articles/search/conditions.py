@@ -39,8 +39,9 @@ _MOST_DATES = 60
 class Condition:
     """A tsquery that documents must match, and conditions of SQL beside it, all required.
 
-    ``pairs`` are codes of characters (pair_codes) that a document must have; ``texts`` are conditions that no index answers: each a condition of SQL with its parameter, for
-    which the text of a document must be read.
+    ``pairs`` are codes of characters (pair_codes) that a document must have; ``texts`` are
+    conditions that no index answers: each a condition of SQL with its parameter, for which the
+    text of a document must be read.
     """
 
     tsquery: str = ""
