@@ -62,7 +62,9 @@ def best(
         except RebuiltError:
             # The index has all of it too.
             bitmaps = None
-    are_few = at_most is None or words.likely <= EXHAUSTIVE_TOGETHER
+    # Tiers of many words of which any is enough take long to ask for, however few have them.
+    most = words.likely if words.required else at_most
+    are_few = most is None or most <= EXHAUSTIVE_TOGETHER
     if bitmaps is None and (are_few or not matching.is_tsquery):
         found = _at_once(wanted, words, want, after, EXHAUSTIVE_TOGETHER)
         if found is not None:

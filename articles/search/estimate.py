@@ -28,7 +28,8 @@ def at_most(node: Node | None, counts: Counts) -> int | None:
             return min(known) if known else None
         case Any(nodes):
             parts = [at_most(part, counts) for part in nodes]
-            return None if None in parts else sum(n for n in parts if n is not None)
+            known = [n for n in parts if n is not None]
+            return min(counts.total, sum(known)) if known == parts else None
     return None
 
 
