@@ -242,6 +242,43 @@ def test_best_first_is_exhaustive_bm25f(archive, words, way):
 
 @KEEP
 @given(
+    words=QUERIES,
+    joiner=st.sampled_from([" ", " OR "]),
+    literal=st.sampled_from(["", ' "的"', ' "会议"']),
+    sure=st.integers(0, 40),
+    rough=st.integers(1, 60),
+    most_by_number=st.sampled_from([1, 3_000]),
+)  # fmt: skip
+def test_far_from_the_best_nothing_is_missed_or_seen_twice(
+    archive, words, joiner, literal, sure, rough, most_by_number
+):
+    asked = f"({joiner.join(words)}){literal}"
+    with scored("at once"):
+        expected = scores_of(asked)
+    with scored("classes"), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(by_sets, "EXACT", 0)
+        patched.setattr(by_sets, "SURE", sure)
+        patched.setattr(by_sets, "ROUGH", rough)
+        patched.setattr(by_sets, "_MOST_BY_NUMBER", most_by_number)
+        hits = found(asked, "best")
+    assert sorted(hits) == sorted(expected)
+    best_scores = sorted(expected.values(), reverse=True)
+    assert [expected[pk] for pk in hits[:sure]] == as_kept(best_scores[:sure])
+
+
+def scores_of(asked):
+    """Return the score of each article that is found."""
+    page = engine.Page(parse(asked, current_lexicon()), Filters(), "best", None)
+    with pytest.MonkeyPatch.context() as patched, searching(60_000):
+        patched.setattr(engine, "HITS_PER_PAGE", 1_000)
+        page.fill()
+    return {
+        k.article: k.score for stage, k in page.found if stage == engine.Stage.WORDS
+    }
+
+
+@KEEP
+@given(
     words=st.lists(
         st.sampled_from(["长三角", "污染", "防治", "上海", "浙江", "会议", "经济", "的", "台湾"]),
         min_size=2, max_size=7, unique=True,

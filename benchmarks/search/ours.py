@@ -1,12 +1,14 @@
 """Our search, asked as the page asks it, and taken apart: keys, hits, facets."""
 
 import time
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 
 from articles.search import engine
+from articles.search.best import Key
 from articles.search.database import SearchTimeoutError, searching
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
@@ -28,6 +30,26 @@ def keys(asked: Asked, sort: engine.Sort) -> list[int]:
     except SearchTimeoutError as error:
         page.add_partial(error)
     return [key.article for _stage, key in page.found[: engine.HITS_PER_PAGE]]
+
+
+def far(asked: Asked) -> float:
+    """Return the seconds that the page takes which follows half of the best score."""
+    query = parse(asked.text, current_lexicon())
+    with searching(settings.SEARCH_TIMEOUT_MS):
+        first = engine.Page(query, _NO_FILTERS, "best", None)
+        first.fill()
+    stage, best = first.found[0]
+    if not isinstance(best, Key):
+        raise TypeError(best)
+    after = engine.Cursor(replace(best, score=best.score / 2), stage)
+    begun = time.perf_counter()
+    page = engine.Page(query, _NO_FILTERS, "best", after)
+    try:
+        with searching(settings.SEARCH_TIMEOUT_MS):
+            page.fill()
+    except SearchTimeoutError as error:
+        page.add_partial(error)
+    return time.perf_counter() - begun
 
 
 def page(client: Client, asked: Asked, sort: engine.Sort) -> tuple[float, float]:
