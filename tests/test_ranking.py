@@ -206,7 +206,7 @@ def scored(way):
 
 
 @KEEP
-@given(string=STRINGS, sort=st.sampled_from(["newest", "best"]), way=WAYS)
+@given(string=STRINGS, sort=st.sampled_from(["newest", "oldest", "best"]), way=WAYS)
 def test_a_literal_is_found_where_it_stands_and_nowhere_else(
     archive, string, sort, way
 ):
@@ -221,6 +221,10 @@ def test_a_literal_is_found_where_it_stands_and_nowhere_else(
         hits = found(f'"{string}"', sort)
     assert set(hits) == there
     assert len(hits) == len(there)
+    if sort != "best":
+        days = {a.pk: a.page.issue.published_on.toordinal() for a in archive}
+        sign = 1 if sort == "oldest" else -1
+        assert hits == sorted(there, key=lambda pk: (sign * days[pk], pk))
 
 
 QUERIES = st.lists(

@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 from django.conf import settings
 
-from articles.search import best, bm25f, newest
+from articles.search import best, bm25f, newest, newest_of_sets
 from articles.search.conditions import condition, none_of
 from articles.search.counts import Counts, counts
 from articles.search.cursor import Cursor, Key, Stage
@@ -269,6 +269,13 @@ class Page:
         if isinstance(after, best.Key):
             raise ValueError(after)
         oldest = self._sort == "oldest"
+        if most is None:
+            want = HITS_PER_PAGE + 1
+            by_sets = newest_of_sets.by_sets(
+                matching, without, want, after, oldest=oldest
+            )
+            if by_sets is not None:
+                return list(by_sets)
         days = newest.common([self._days, newest.days_of(node)])
         found = newest.by_date(
             matching & none_of(without),

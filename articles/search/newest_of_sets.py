@@ -3,18 +3,44 @@
 So only a few of them are read, however many there are and however deep the page is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pyroaring import AbstractBitMap, BitMap
 
-from articles.search.bitmaps import Bitmaps, Kind
-from articles.search.conditions import Condition, among
-from articles.search.database import rows
-from articles.search.newest import Key
+from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
+from articles.search.conditions import Condition, among, none_of
+from articles.search.database import SearchTimeoutError, rows
+from articles.search.newest import Key, by_date
 
 # So many articles are read first; where these were not enough, so many times as many.
 _FIRST = 200
 _GROWTH = 3
+
+
+def by_sets(
+    matching: Condition,
+    without: Collection[int],
+    want: int,
+    after: Key | None = None,
+    *,
+    oldest: bool = False,
+) -> list[Key] | None:
+    """Return what ``by_date`` does, None where there are no sets that say what may match.
+
+    Raise SearchTimeoutError with those found so far where the time is up.
+    """
+    bitmaps = current()
+    if bitmaps is None or not matching.by_index.is_of_sets:
+        return None
+    try:
+        articles = bitmaps.matching(matching.by_index) - BitMap(without)
+    except RebuiltError:
+        return None
+    others = bitmaps.others(matching & none_of(without))
+    found = by_date(others, want, after, oldest=oldest) if others else []
+    texts = Condition(texts=matching.texts)
+    found += newest_of(articles, texts, bitmaps, want, after, oldest=oldest)
+    return _sorted(found, oldest)[:want]
 
 
 def newest_of(
@@ -23,42 +49,48 @@ def newest_of(
     bitmaps: Bitmaps,
     want: int,
     after: Key | None = None,
+    *,
+    oldest: bool = False,
 ) -> list[Key]:
-    """Return the next ``want`` of these articles after a place, the newest first.
+    """Return the next ``want`` of these articles after a place, the newest or oldest first.
 
     ``texts`` is what must be looked for in their texts besides. None of them has several
-    documents.
+    documents. Raise SearchTimeoutError with those found so far where the time is up.
     """
     found: list[Key] = []
-    for some in _portions(articles, bitmaps, after):
-        where, parameters = (texts & among(some)).where()
-        beyond: list[object] = []
-        if after:
-            where += " AND (published_on, -article_id) < (%s, %s)"
-            beyond = [after.published_on, -after.article]
-        found += [
-            Key(day, article)
-            for day, article in rows(
-                f"SELECT published_on, article_id FROM articles_searchdocument WHERE {where}"
-                " ORDER BY published_on DESC, article_id LIMIT %s",
-                [*parameters, *beyond, want - len(found)],
-            )
-        ]
-        if len(found) == want:
-            break
+    direction, sign, beyond = ("", "", ">") if oldest else ("DESC", "-", "<")
+    place: list[object] = []
+    if after:
+        place = [after.published_on, after.article if oldest else -after.article]
+    try:
+        for some in _portions(articles, bitmaps, after, oldest):
+            where, parameters = (texts & among(some)).where()
+            if after:
+                where += f" AND (published_on, {sign}article_id) {beyond} (%s, %s)"
+            found += [
+                Key(day, article)
+                for day, article in rows(
+                    "SELECT published_on, article_id FROM articles_searchdocument"
+                    f" WHERE {where} ORDER BY published_on {direction}, article_id LIMIT %s",
+                    [*parameters, *place, want - len(found)],
+                )
+            ]
+            if len(found) == want:
+                break
+    except SearchTimeoutError as error:
+        raise SearchTimeoutError(found) from error
     return found
 
 
 def _portions(
-    articles: AbstractBitMap, bitmaps: Bitmaps, after: Key | None
+    articles: AbstractBitMap, bitmaps: Bitmaps, after: Key | None, oldest: bool
 ) -> Iterator[BitMap]:
-    """Yield the articles in portions of whole months, the latest first."""
-    last = after.published_on.isoformat()[:7] if after else "9999-12"
+    """Yield the articles in portions of whole months, from the end that is asked for."""
     some, size = BitMap(), _FIRST
-    for month, having in sorted(
-        bitmaps.values.of[Kind.MONTH], reverse=True, key=_month
-    ):
-        if month <= last:
+    months = sorted(bitmaps.values.of[Kind.MONTH], key=_month, reverse=not oldest)
+    first = after.published_on.isoformat()[:7] if after else None
+    for month, having in months:
+        if first is None or month == first or (month > first) == oldest:
             some |= articles & having
         if len(some) >= size:
             yield some
@@ -69,3 +101,8 @@ def _portions(
 
 def _month(value: tuple[str, BitMap]) -> str:
     return value[0]
+
+
+def _sorted(found: list[Key], oldest: bool) -> list[Key]:
+    sign = 1 if oldest else -1
+    return sorted(found, key=lambda k: (sign * k.published_on.toordinal(), k.article))
