@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from articles.models import Contribution, Contributor, LexiconWord
 from articles.search import engine
+from articles.search.database import rows, searching
 from articles.search.engine import Cursor, Filters, SearchTimeoutError, Stage
 from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
 from articles.search.language import parse
@@ -236,6 +237,15 @@ def test_a_search_that_takes_too_long_is_ended(settings):
             )
     settings.SEARCH_TIMEOUT_MS = 60_000
     assert search("梅雨").count == 1
+
+
+@pytest.mark.django_db
+def test_a_time_that_is_up_at_the_end_of_a_search_is_no_failure_of_the_database():
+    # What follows the last of a search's statements has what time is left of it.
+    with pytest.raises(SearchTimeoutError), searching(300):
+        rows("SELECT 1")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
 
 
 @pytest.mark.django_db

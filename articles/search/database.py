@@ -34,9 +34,12 @@ _deadline = _Deadline()
 
 @contextmanager
 def searching(milliseconds: int) -> Iterator[None]:
-    """Run a block of ``rows`` in one transaction, all of them within this time."""
+    """Run a block of ``rows`` in one transaction, all of them within this time.
+
+    Raise SearchTimeoutError also where the time is up at the very end of it.
+    """
     _deadline.at = time.monotonic() + milliseconds / 1000
-    with transaction.atomic():
+    with _timing_out(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_PLANNING)
         yield
@@ -44,6 +47,16 @@ def searching(milliseconds: int) -> Iterator[None]:
             # Within a caller's transaction, which would keep the limit that is left.
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+@contextmanager
+def _timing_out() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == errorcodes.QUERY_CANCELED:
+            raise SearchTimeoutError from error
+        raise
 
 
 def within_callers() -> bool:
@@ -56,14 +69,7 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
     left = int((_deadline.at - time.monotonic()) * 1000)
     if left <= 0:
         raise SearchTimeoutError
-    try:
-        with connection.cursor() as cursor:
-            # Both in one message, so that the limit costs no journey of its own.
-            cursor.execute(
-                f"SET LOCAL statement_timeout = {left}; {sql}", list(parameters)
-            )
-            return list(cursor.fetchall())
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == errorcodes.QUERY_CANCELED:
-            raise SearchTimeoutError from error
-        raise
+    with _timing_out(), connection.cursor() as cursor:
+        # Both in one message, so that the limit costs no journey of its own.
+        cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", list(parameters))
+        return list(cursor.fetchall())

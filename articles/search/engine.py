@@ -14,6 +14,7 @@ from typing import Literal as OneOf
 from django.conf import settings
 
 from articles.search import best, bm25f, newest, newest_of_sets
+from articles.search.classes import MOST_WORDS
 from articles.search.conditions import condition, none_of
 from articles.search.counts import Counts, counts
 from articles.search.cursor import Cursor, Key, Stage
@@ -269,7 +270,8 @@ class Page:
         if isinstance(after, best.Key):
             raise ValueError(after)
         oldest = self._sort == "oldest"
-        if most is None:
+        # Many words take the index longer than the sets, whatever stretch of days is asked for.
+        if most is None or len(ranked) > MOST_WORDS:
             want = HITS_PER_PAGE + 1
             by_sets = newest_of_sets.by_sets(
                 matching, without, want, after, oldest=oldest
