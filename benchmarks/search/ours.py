@@ -32,15 +32,20 @@ def keys(asked: Asked, sort: engine.Sort) -> list[int]:
     return [key.article for _stage, key in page.found[: engine.HITS_PER_PAGE]]
 
 
-def far(asked: Asked) -> float:
-    """Return the seconds that the page takes which follows half of the best score."""
+def far(asked: Asked) -> float | None:
+    """Return the seconds that the page takes which follows half of the best score.
+
+    None where nothing has a score: nothing was found, or without words to count.
+    """
     query = parse(asked.text, current_lexicon())
     with searching(settings.SEARCH_TIMEOUT_MS):
         first = engine.Page(query, _NO_FILTERS, "best", None)
         first.fill()
+    if not first.found:
+        return None
     stage, best = first.found[0]
     if not isinstance(best, Key):
-        raise TypeError(best)
+        return None
     after = engine.Cursor(replace(best, score=best.score / 2), stage)
     begun = time.perf_counter()
     page = engine.Page(query, _NO_FILTERS, "best", after)
