@@ -255,6 +255,7 @@ class Page:
     ) -> list[Key]:
         """Return one more than a page of keys, so that it shows whether there is a next."""
         matching = condition(node) & self._filters
+        want = HITS_PER_PAGE + 1
         ranked = ranked_words(node, self._cut)
         known = self._counts([*ranked, *lexemes_of(node)])
         most = at_most(node, known)
@@ -265,14 +266,12 @@ class Page:
             required = are_required(node, ranked)
             likely = together(ranked, known) if required and len(ranked) > 1 else inf
             words = best.Words(idf, required, likely)
-            want = HITS_PER_PAGE + 1
             return list(best.best(matching, words, want, after, most, without))
         if isinstance(after, best.Key):
             raise ValueError(after)
         oldest = self._sort == "oldest"
         # Many words take the index longer than the sets, whatever stretch of days is asked for.
         if most is None or len(ranked) > MOST_WORDS:
-            want = HITS_PER_PAGE + 1
             by_sets = newest_of_sets.by_sets(
                 matching, without, want, after, oldest=oldest
             )
@@ -281,7 +280,7 @@ class Page:
         days = newest.common([self._days, newest.days_of(node)])
         found = newest.by_date(
             matching & none_of(without),
-            HITS_PER_PAGE + 1,
+            want,
             after,
             oldest=oldest,
             at_most=most,

@@ -46,7 +46,7 @@ def by_date(
     days of all of them.
     """
     if at_most is not None and at_most <= ALL_AT_ONCE:
-        return _sorted(matching, want, after, oldest)
+        return all_at_once(matching, want, after, oldest)
     found: list[Key] = []
     if at_most is None:
         few = _few(matching, after, oldest)
@@ -58,7 +58,7 @@ def by_date(
     try:
         for stretch in _stretches(run, want, at_most, oldest):
             part = matching & dates(*stretch)
-            found += _sorted(part, want - len(found), after, oldest)
+            found += all_at_once(part, want - len(found), after, oldest)
             if len(found) >= want:
                 break
     except SearchTimeoutError as error:
@@ -149,14 +149,19 @@ def _few(matching: Condition, after: Key | None, oldest: bool) -> list[Key] | No
     )
     if len(found) > FEW:
         return None
+    return in_order({Key(day, article) for day, article in found}, oldest)
+
+
+def in_order(keys: Iterable[Key], oldest: bool) -> list[Key]:
+    """Return keys by date, those of a day as stored."""
     sign = 1 if oldest else -1
-    keys = {Key(day, article) for day, article in found}
     return sorted(keys, key=lambda k: (sign * k.published_on.toordinal(), k.article))
 
 
-def _sorted(
+def all_at_once(
     matching: Condition, want: int, after: Key | None, oldest: bool
 ) -> list[Key]:
+    """Return the next ``want`` after a place, all matches being read and sorted."""
     sql, parameters = _beyond(matching, after, oldest)
     direction = "" if oldest else "DESC"
     # Materialised, so that no plan can walk the dates instead of the words.

@@ -9,8 +9,8 @@ from pyroaring import AbstractBitMap, BitMap
 
 from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
 from articles.search.conditions import Condition, among, none_of
-from articles.search.database import SearchTimeoutError, rows
-from articles.search.newest import Key, by_date
+from articles.search.database import SearchTimeoutError
+from articles.search.newest import Key, all_at_once, by_date, in_order
 
 # So many articles are read first; where these were not enough, so many times as many.
 _FIRST = 200
@@ -40,7 +40,7 @@ def by_sets(
     found = by_date(others, want, after, oldest=oldest) if others else []
     texts = Condition(texts=matching.texts)
     found += newest_of(articles, texts, bitmaps, want, after, oldest=oldest)
-    return _sorted(found, oldest)[:want]
+    return in_order(found, oldest)[:want]
 
 
 def newest_of(
@@ -58,23 +58,10 @@ def newest_of(
     documents. Raise SearchTimeoutError with those found so far where the time is up.
     """
     found: list[Key] = []
-    direction, sign, beyond = ("", "", ">") if oldest else ("DESC", "-", "<")
-    place: list[object] = []
-    if after:
-        place = [after.published_on, after.article if oldest else -after.article]
     try:
         for some in _portions(articles, bitmaps, after, oldest):
-            where, parameters = (texts & among(some)).where()
-            if after:
-                where += f" AND (published_on, {sign}article_id) {beyond} (%s, %s)"
-            found += [
-                Key(day, article)
-                for day, article in rows(
-                    "SELECT published_on, article_id FROM articles_searchdocument"
-                    f" WHERE {where} ORDER BY published_on {direction}, article_id LIMIT %s",
-                    [*parameters, *place, want - len(found)],
-                )
-            ]
+            among_some = texts & among(some)
+            found += all_at_once(among_some, want - len(found), after, oldest)
             if len(found) == want:
                 break
     except SearchTimeoutError as error:
@@ -101,8 +88,3 @@ def _portions(
 
 def _month(value: tuple[str, BitMap]) -> str:
     return value[0]
-
-
-def _sorted(found: list[Key], oldest: bool) -> list[Key]:
-    sign = 1 if oldest else -1
-    return sorted(found, key=lambda k: (sign * k.published_on.toordinal(), k.article))
