@@ -187,7 +187,7 @@ def as_kept(expected):
     return pytest.approx(expected, abs=1e-4)
 
 
-WAYS = st.sampled_from(["at once", "tiers", "bounds", "classes"])
+WAYS = st.sampled_from(["at once", "tiers", "classes", "slices"])
 
 
 @contextmanager
@@ -197,11 +197,11 @@ def scored(way):
         if way != "at once":
             patched.setattr(best, "EXHAUSTIVE", 0)
             patched.setattr(best, "EXHAUSTIVE_TOGETHER", 0)
-        if way not in ("bounds", "classes"):
+        if way not in ("classes", "slices"):
             patched.setattr(best, "current", lambda: None)
         patched.setattr(by_sets, "FEW", 0)
-        if way == "classes":
-            patched.setattr(by_sets, "MOST_BOUNDED", 0)
+        if way == "slices":
+            patched.setattr(by_sets, "MOST_WORDS", 0)
         yield
 
 
@@ -361,7 +361,7 @@ def test_an_article_with_a_part_of_a_word_is_better_than_one_without():
     assert len(section.hits) == 3
 
 
-@pytest.mark.parametrize("way", ["at once", "tiers", "bounds", "classes"])
+@pytest.mark.parametrize("way", ["at once", "tiers", "classes", "slices"])
 def test_matches_without_any_of_the_words_come_last_and_newest_first(archive, way):
     with indexed():
         for n in range(30):

@@ -1,6 +1,6 @@
 """Best first on sets of articles (bitmaps.py): for archives that are large enough to have them.
 
-A few matches are bounded one by one (bounds.py), many are sorted into classes (classes.py); only
+Matches are sorted into classes by what they may score (classes.py; of many words slices.py); only
 what may be among the best is scored by the server.
 """
 
@@ -13,7 +13,6 @@ from pyroaring import AbstractBitMap, BitMap
 
 from articles.search import newest
 from articles.search.bitmaps import Bitmaps
-from articles.search.bounds import contenders
 from articles.search.classes import MOST_WORDS, Class, classes
 from articles.search.conditions import Condition, none_of
 from articles.search.database import SearchTimeoutError
@@ -26,12 +25,11 @@ from articles.search.scores import (
     scored_among,
     without_words,
 )
+from articles.search.slices import sliced
 from articles.search.tiers import ROUNDING, not_above
 
 # So many are scored without asking which of them need it.
 FEW = 60
-# So many matches are bounded one by one where their words are more than make classes.
-MOST_BOUNDED = 5_000
 # To read more articles than these by their numbers takes longer than by the index.
 _MOST_BY_NUMBER = 3_000
 # Articles that were not enough are followed by so many times as many.
@@ -79,24 +77,17 @@ class Matches:
         Raise SearchTimeoutError with the best so far where the time is up.
         """
         others = scored(self._others, self._words, want, after) if self._others else []
-        # Some of the best may not match: then it is not known what the others must come to.
-        in_order = self._texts.texts or len(self._words.idf) <= MOST_WORDS
-        if len(self._articles) > (FEW if in_order else MOST_BOUNDED):
+        if len(self._articles) > FEW:
             return self._by_classes(want, after, others)
-        return _best([*others, *self._of_few(want, after)], want)
-
-    def _of_few(self, want: int, after: Key | None) -> list[Key]:
-        articles = self._articles
-        if len(articles) > FEW:
-            below = after.score if after else math.inf
-            idf, read = self._words.idf, self._bitmaps.having
-            articles = contenders(articles, idf, read, want, below)
-        return self._scored(articles, want, after)
+        return _best([*others, *self._scored(self._articles, want, after)], want)
 
     def _by_classes(self, want: int, after: Key | None, found: list[Key]) -> list[Key]:
         words = self._words
         read = self._bitmaps.having
-        in_order = classes(self._articles, words.idf, read, required=words.required)
+        if len(words.idf) > MOST_WORDS:
+            in_order = sliced(self._articles, words.idf, read)
+        else:
+            in_order = classes(self._articles, words.idf, read, words.required)
         # Of a literal it is not known which of the best match it, so that all are scored.
         exact = bool(self._texts.texts)
         number = len(self._articles)

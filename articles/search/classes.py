@@ -18,8 +18,7 @@ from pyroaring import AbstractBitMap, BitMap
 
 from articles.search.steps import Read, Step, steps
 
-# Steps of a word that are nearer to one another than this are one, the words being so many. Of
-# more words the lightest are taken to score what they can.
+# Steps of a word that are nearer to one another than this are one, the words being so many.
 _WIDTHS = {1: 0.0, 2: 0.01, 3: 0.02, 4: 0.04}
 MOST_WORDS = max(_WIDTHS)
 
@@ -56,20 +55,20 @@ class _Word:
 
 
 def classes(
-    matches: AbstractBitMap, idf: dict[str, float], read: Read, *, required: bool
+    matches: AbstractBitMap, idf: dict[str, float], read: Read, required: bool
 ) -> Iterator[Class]:
     """Yield the classes of matches that are not empty, those of the highest bounds first.
 
-    ``read`` returns the articles of lexemes. ``required``: every match has all of the words.
+    ``idf`` has ``MOST_WORDS`` at most. ``read`` returns the articles of lexemes. ``required``:
+    every match has all of the words.
     """
-    heaviest = sorted(idf, key=lambda word: (-idf[word], word))[:MOST_WORDS]
+    heaviest = sorted(idf, key=lambda word: (-idf[word], word))
     width = _WIDTHS[len(heaviest)]
     words = [
         _Word(_merged(steps(word, matches, read), width), idf[word])
         for word in heaviest
     ]
-    given = sum(weight for word, weight in idf.items() if word not in heaviest)
-    return _Choices(words, required).classes(matches, given)
+    return _Choices(words, required).classes(matches)
 
 
 def _merged(made: Iterable[Step], width: float) -> Iterator[Step]:
@@ -100,9 +99,9 @@ class _Choices:
         self._numbers = count()
         self._waiting: list[tuple] = []
 
-    def classes(self, matches: AbstractBitMap, given: float) -> Iterator[Class]:
-        """Yield the classes of matches, ``given`` being what each may score besides."""
-        yield from self._begin(0, given, 0.0, matches)
+    def classes(self, matches: AbstractBitMap) -> Iterator[Class]:
+        """Yield the classes of matches."""
+        yield from self._begin(0, 0.0, 0.0, matches)
         while self._waiting:
             *_order, place, number, before, least, articles = heapq.heappop(
                 self._waiting
