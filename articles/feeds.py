@@ -22,7 +22,6 @@ from articles.models import (
     SearchDocument,
 )
 from articles.models.place import IssueQuerySet
-from articles.search.engine import SearchTimeoutError
 from articles.search.hits import Hit
 from articles.views.asked import Asked, ask
 
@@ -172,7 +171,7 @@ class SearchFeed(ArticleFeed):
             raise Http404(_("没有这样的检索。"))
         try:
             asked = ask(form, request, sort="newest")
-        except (ValueError, SearchTimeoutError):
+        except ValueError:
             raise Http404(_("没有这样的检索。")) from None
         if asked.results is None:
             raise Http404(_("没有这样的检索。"))

@@ -225,9 +225,18 @@ class SearchForm(forms.Form):
         return replace(query, root=within(query.root, field)) if field else query
 
 
+class _ForgivingField(forms.CharField):
+    """Text that is read as far as the query language goes, the page saying what is left out."""
+
+    def __init__(self) -> None:
+        box = forms.TextInput(attrs={"maxlength": MAX_LENGTH})
+        super().__init__(label=_("检索词"), required=False, widget=box)
+
+
 class SearchPageForm(SearchForm):
     """A search whose page may be asked to count what it would estimate."""
 
+    q = _ForgivingField()
     exact = forms.BooleanField(label=_("准确计数"), required=False)
 
 
@@ -236,6 +245,7 @@ class KwicForm(SearchForm):
 
     SORTS = [("newest", _("最新")), ("oldest", _("最早"))]
 
+    q = _ForgivingField()
     sort = forms.ChoiceField(
         label=_("排序"),
         choices=SORTS,
@@ -255,7 +265,6 @@ class TrendsForm(SearchForm):
 
     PERIODS = [("", _("自动")), ("month", _("按月")), ("year", _("按年"))]
     MEASURES = [("per_million", _("每百万词")), ("occurrences", _("次数"))]
-
     by = forms.ChoiceField(
         label=_("分期"),
         choices=PERIODS,

@@ -34,7 +34,6 @@ def _search() -> dict[str, Any]:
             "200": _json("SearchResults", _("一页结果")),
             "400": _json("Error", _("参数有误。")),
             "404": _json("Error", _("没有这一页。")),
-            "503": _json("Error", _("检索用时太久")),
         },
     }
 

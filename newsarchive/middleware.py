@@ -17,6 +17,29 @@ SECONDS_UNTIL_BACK = 10
 # PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no reader types the
 # other control characters: all of them are the asker's mistake, in any parameter.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What is looked for, on readers' pages and in the admin.
+_SOUGHT = "q"
+# Of it so much is read: more than any search understands, so that it can say what was too long.
+# Pages repeat it in a hundred addresses.
+_MOST_SOUGHT = 450
+
+
+def forgive_pasted_text(get_response: GetResponse) -> GetResponse:
+    """Leave out what no search understands of the text that is looked for.
+
+    What is copied from a PDF holds control characters in place of hyphens and line breaks.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.GET.getlist(_SOUGHT)
+        read = [_UNPRINTABLE.sub("", text)[:_MOST_SOUGHT] for text in given]
+        if read != given:
+            parameters = request.GET.copy()
+            parameters.setlist(_SOUGHT, read)
+            request.GET = parameters  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
 
 
 def refuse_unprintable_input(get_response: GetResponse) -> GetResponse:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "newsarchive.middleware.content_security_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After those that set headers: a refusal has them too.
+    "newsarchive.middleware.forgive_pasted_text",
     "newsarchive.middleware.refuse_unprintable_input",
     "articles.kept_pages.KeptPages",
     "newsarchive.middleware.DatabaseAway",

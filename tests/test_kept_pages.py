@@ -136,7 +136,7 @@ def test_a_page_is_sent_compressed(client, article):
 
 def test_errors_and_notices_are_not_kept(client, article):
     save(article, status="withdrawn")
-    for path, status in ((article.get_absolute_url(), 410), ("/articles/0/", 404), ("/search/?q=" + "长" * 401, 400)):  # fmt: skip
+    for path, status in ((article.get_absolute_url(), 410), ("/articles/0/", 404), ("/search/?q=长&sort=x", 400)):  # fmt: skip
         response = client.get(path)
         assert response.status_code == status
         assert "ETag" not in response

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.models import Contribution, Contributor, LexiconWord
-from articles.search import engine
+from articles.search import engine, newest_of_sets
 from articles.search.database import rows, searching
 from articles.search.engine import Cursor, Filters, SearchTimeoutError, Stage
 from articles.search.highlight import PASSAGE_LENGTH, MarkedText, Marker, passage
@@ -217,7 +217,7 @@ def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_search_that_takes_too_long_is_ended(settings):
+def test_a_search_that_takes_too_long_is_ended_and_says_so(settings, client):
     settings.SEARCH_TIMEOUT_MS = 50
     make_article()
     with connection.cursor() as cursor:
@@ -226,17 +226,83 @@ def test_a_search_that_takes_too_long_is_ended(settings):
             "CREATE VIEW articles_searchdocument AS"
             " SELECT * FROM slow_documents WHERE pg_sleep(1) IS NOT NULL"
         )
+    answers = {}
     try:
-        with pytest.raises(SearchTimeoutError):
-            search("梅雨")
+        results = search("梅雨")
+        for path in (
+            "/search/",
+            "/kwic/",
+            "/trends/",
+            "/api/v1/search/",
+            "/feeds/search/",
+        ):
+            answers[path] = client.get(path, {"q": "梅雨"})
     finally:
         with connection.cursor() as cursor:
             cursor.execute(
                 "DROP VIEW articles_searchdocument;"
                 "ALTER TABLE slow_documents RENAME TO articles_searchdocument"
             )
+    assert results.partial
+    assert not results.newest_instead
+    assert results.count is None
+    assert results.hits == []
+    assert {answer.status_code for answer in answers.values()} == {200}
+    for path in ("/search/", "/kwic/"):
+        text = answers[path].text
+        assert "什么也没有来得及找到" in text
+        assert "没有找到" not in text
+        assert 'rel="next"' not in text
+    assert answers["/search/"]["Cache-Control"] == "no-store"
+    answer = answers["/api/v1/search/"].json()
+    assert answer["partial"]
+    assert answer["results"] == []
+    assert answer["count"] is None
+    assert "<entry" not in answers["/feeds/search/"].text
     settings.SEARCH_TIMEOUT_MS = 60_000
     assert search("梅雨").count == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["best", "newest"])
+def test_a_page_for_which_there_was_no_time_is_asked_for_again(
+    client, monkeypatch, sort
+):
+    for n in range(45):
+        make_article(f"梅雨{n}")
+    first = client.get("/api/v1/search/", {"q": "梅雨", "sort": sort}).json()["next"]
+    with monkeypatch.context() as patched:
+        patched.setattr("articles.search.engine.Page.fill", _takes_too_long)
+        answer = client.get(first).json()
+    assert answer["partial"]
+    assert (answer["results"], answer["next"]) == ([], first)
+    assert len(client.get(answer["next"]).json()["results"]) == 20
+
+
+def _takes_too_long(_page):
+    raise SearchTimeoutError
+
+
+@pytest.mark.django_db
+def test_what_was_found_by_date_in_the_time_is_followed_by_the_rest(
+    client, monkeypatch
+):
+    for n in range(7):
+        make_article(f"梅雨{n}")
+    by_date = newest_of_sets.by_date
+
+    def found_some(*args, **kwargs):
+        raise SearchTimeoutError(by_date(*args, **kwargs)[:3])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(newest_of_sets, "by_date", found_some)
+        some = search("梅雨", "newest")
+        html = b"".join(client.get("/search/?q=梅雨&sort=newest")).decode()
+    assert some.partial
+    assert "这一页只有到时为止找到的" in html
+    rest = search("梅雨", "newest", Cursor.parse(str(some.after)))
+    ids = [hit.article.pk for page in (some, rest) for hit in page.hits]
+    assert len(set(ids)) == len(ids) == 7
 
 
 @pytest.mark.django_db

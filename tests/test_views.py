@@ -332,10 +332,10 @@ def test_what_is_not_there_is_404_with_a_page_that_helps(path, client, archive):
 @pytest.mark.parametrize(
     "query",
     [
-        "q=" + "长" * 401, "q=" + "a" * 10_000, "q=长三角&sort=random", "q=长三角&publication=nothing",
+        "q=长三角&sort=random", "q=长三角&publication=nothing",
         "q=长三角&from=2020-02-30", "q=长三角&to=yesterday", "q=长三角&from=2021-01-01&to=2020-01-01",
         "q=长三角&from=0000-00-00", "q=长三角&tag=nothing", "q=长三角&in=nothing",
-        "q=a%00b", "q=%ED%A0%80%00", "%00=1", "page=%00", "q=a%1Bb",
+        "%00=1", "page=%00", "author=a%1Bb",
     ],
 )  # fmt: skip
 def test_what_is_wrongly_asked_is_400_with_the_reason(query, client, archive):
@@ -351,6 +351,28 @@ def test_what_is_wrongly_asked_is_400_with_the_reason(query, client, archive):
 )  # fmt: skip
 def test_odd_queries_are_answered(query, client, archive):
     assert client.get(f"/search/?{query}").status_code == 200
+
+
+def test_what_is_pasted_from_a_pdf_is_read_without_its_control_characters(
+    client, archive
+):
+    html = b"".join(client.get("/search/?q=长%02三\x1b角%00")).decode()
+    assert "<mark>长三角</mark>" in html
+    assert 'value="长三角"' in html
+
+
+@pytest.mark.parametrize("path", ["/search/", "/kwic/"])
+def test_a_query_that_is_too_long_is_read_as_far_as_the_language_goes(
+    path, client, archive
+):
+    response = client.get(path, {"q": "长三角|" + "的" * 10_000})
+    assert response.status_code == 200
+    html = b"".join(response).decode()
+    assert "<mark>长三角</mark>" in html
+    # Other addresses of the page do not repeat all of it.
+    assert len(html) < 1_000_000
+    if path == "/search/":
+        assert "检索词太长，从“的的的" in html
 
 
 @pytest.mark.parametrize("path", ["/a%00b/", "/tags/%00/", "/wanbao/2020-06-08/%00/"])

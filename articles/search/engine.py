@@ -14,8 +14,7 @@ from typing import Literal as OneOf
 from django.conf import settings
 
 from articles.search import best, bm25f, newest, newest_of_sets
-from articles.search.classes import MOST_WORDS
-from articles.search.conditions import condition, none_of
+from articles.search.conditions import condition
 from articles.search.counts import Counts, counts
 from articles.search.cursor import Cursor, Key, Stage
 from articles.search.database import SearchTimeoutError, searching
@@ -67,8 +66,9 @@ class Results:
     ``matched`` is what counts as found, for counts and facets: the query or, where its words
     are few, its words or its strings; ``count`` is the number of those articles where that is
     known without counting. ``partial``: the time was up before all that may be better
-    had been seen; ``newest_instead``: it was up before any was, and these are the newest.
-    ``after`` begins the next page.
+    had been seen, or before anything was found; ``newest_instead``: it was up before any of the
+    best was, and these are the newest. ``after`` begins the next page; where nothing was found in
+    the time, it is where this one begins.
     """
 
     sections: list[Section]
@@ -95,36 +95,31 @@ class Results:
 def search(
     query: Query, filters: Filters, sort: Sort = "best", after: Cursor | None = None
 ) -> Results:
-    """Return the page of published articles after a place in the order.
+    """Return the page of published articles after a place in the order, in the time it may take.
 
-    Raise SearchTimeoutError where nothing could be found in the time that a search has,
-    ValueError where ``after`` is no place in this order.
+    Raise ValueError where ``after`` is no place in this order.
     """
-    page = Page(query, filters, sort, after)
-    partial = newest_instead = False
     limit = settings.SEARCH_TIMEOUT_MS
-    try:
-        with searching(int(limit * SHARE_OF_BEST) if sort == "best" else limit):
-            page.fill()
-    except SearchTimeoutError as error:
-        page.add_partial(error)
-        partial = True
-        if not page.found:
-            if sort != "best" or after:
-                raise
-            newest_instead = True
-            page = Page(query, filters, "newest", None)
-            with searching(int(limit * (1 - SHARE_OF_BEST))):
-                page.fill()
-    more = len(page.found) > HITS_PER_PAGE and not newest_instead
+    page = Page(query, filters, sort, after)
+    partial = page.fill_within(limit * SHARE_OF_BEST if sort == "best" else limit)
+    newest_instead = False
+    if not page.found and partial and sort == "best" and not after:
+        page = Page(query, filters, "newest", None)
+        page.fill_within(limit * (1 - SHARE_OF_BEST))
+        newest_instead = bool(page.found)
     found = page.found[:HITS_PER_PAGE]
+    following = after if partial and not found else None
+    # What was found by date is followed by the rest, however much of it was found.
+    in_order = partial and sort != "best"
+    if found and not newest_instead and (in_order or len(page.found) > HITS_PER_PAGE):
+        following = Cursor(found[-1][1], found[-1][0])
     return Results(
         sections=_sections(found, query),
         matched=page.matched,
         count=None if partial else page.count,
         partial=partial,
         newest_instead=newest_instead,
-        after=Cursor(found[-1][1], found[-1][0]) if more else None,
+        after=following,
     )
 
 
@@ -140,7 +135,7 @@ def _sections(found: list[_Found], query: Query) -> list[Section]:
 class Page:
     """One page in the making: the keys of its hits and of the one after them.
 
-    ``fill`` it within ``searching``.
+    ``fill_within`` a time, or ``fill`` it within ``searching``.
     """
 
     def __init__(
@@ -156,6 +151,16 @@ class Page:
         self._after = after
         self._stage = Stage.WORDS
         self._known = Counts(0, {})
+
+    def fill_within(self, milliseconds: float) -> bool:
+        """Find the hits; return whether the time was up before, with those that were found."""
+        try:
+            with searching(int(milliseconds)):
+                self.fill()
+        except SearchTimeoutError as error:
+            self.found += [(self._stage, key) for key in error.partial]  # type: ignore[misc]
+            return True
+        return False
 
     def fill(self) -> None:
         """Find the hits: of the first page stage by stage, of a later one those of its stage."""
@@ -184,10 +189,6 @@ class Page:
             self.count = None if full else len({k.article for _s, k in self.found})
             if full:
                 return
-
-    def add_partial(self, error: SearchTimeoutError) -> None:
-        """Take what a search had found until its time was up."""
-        self.found += [(self._stage, key) for key in error.partial]  # type: ignore[misc]
 
     def _cut(self, text: str) -> list[str]:
         return segment(text, self._lexicon)
@@ -269,21 +270,15 @@ class Page:
             return list(best.best(matching, words, want, after, most, without))
         if isinstance(after, best.Key):
             raise ValueError(after)
-        oldest = self._sort == "oldest"
-        # Many words take the index longer than the sets, whatever stretch of days is asked for.
-        if most is None or len(ranked) > MOST_WORDS:
-            by_sets = newest_of_sets.by_sets(
-                matching, without, want, after, oldest=oldest
-            )
-            if by_sets is not None:
-                return list(by_sets)
         days = newest.common([self._days, newest.days_of(node)])
-        found = newest.by_date(
-            matching & none_of(without),
+        found = newest_of_sets.by_date(
+            matching,
             want,
             after,
-            oldest=oldest,
+            oldest=self._sort == "oldest",
             at_most=most,
+            words=len(ranked),
             within=days,
+            without=without,
         )
         return list(found)

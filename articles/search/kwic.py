@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from articles.models import Article
-from articles.search import newest
+from articles.search import newest, newest_of_sets
 from articles.search.conditions import condition
 from articles.search.counts import counts
-from articles.search.database import searching
+from articles.search.database import SearchTimeoutError, searching
 from articles.search.estimate import at_most, lexemes_of
 from articles.search.filters import Filters
 from articles.search.highlight import MarkedText
@@ -38,10 +38,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of some articles; ``after`` begins the next page."""
+    """The lines of some articles; ``after`` begins the next page.
+
+    ``partial``: the time was up before all of the page was found.
+    """
 
     lines: list[Line]
     after: newest.Key | None
+    partial: bool = False
 
 
 def page(
@@ -51,29 +55,44 @@ def page(
     *,
     oldest: bool = False,
 ) -> Page:
-    """Return the occurrences in the next ``ARTICLES`` articles by date.
-
-    Raise SearchTimeoutError as engine.search does.
-    """
+    """Return the occurrences in the next ``ARTICLES`` articles by date, in the time of a search."""
     if not any(query.positive()):
         return Page([], None)
-    with searching(settings.SEARCH_TIMEOUT_MS):
-        keys = newest.by_date(
-            condition(query.root) & filters.condition(),
-            ARTICLES + 1,
-            after,
-            oldest=oldest,
-            at_most=at_most(query.root, counts(list(lexemes_of(query.root)))),
-        )
+    partial = False
+    try:
+        with searching(settings.SEARCH_TIMEOUT_MS):
+            keys = _keys(query, filters, after, oldest)
+    except SearchTimeoutError as error:
+        keys, partial = list(error.partial), True  # type: ignore[arg-type]
     shown = keys[:ARTICLES]
     ids = list(dict.fromkeys(key.article for key in shown))
     found = Article.objects.published().with_text().in_bulk(ids)
     lines = [line for pk in ids if pk in found for line in _lines(found[pk], query)]
-    return Page(lines, shown[-1] if len(keys) > ARTICLES else None)
+    more = partial or len(keys) > ARTICLES
+    last = shown[-1] if shown else after
+    return Page(lines, last if more else None, partial)
+
+
+def _keys(
+    query: Query, filters: Filters, after: newest.Key | None, oldest: bool
+) -> list[newest.Key]:
+    """Return one more than a page of articles, so that it shows whether there is a next."""
+    lexemes = list(lexemes_of(query.root))
+    return newest_of_sets.by_date(
+        condition(query.root) & filters.condition(),
+        ARTICLES + 1,
+        after,
+        oldest=oldest,
+        at_most=at_most(query.root, counts(lexemes)),
+        words=len(lexemes),
+    )
 
 
 def lines(query: Query, filters: Filters, *, oldest: bool = False) -> Iterator[Line]:
-    """Yield all occurrences by date, ``MOST_LINES`` at most, reading some articles at a time."""
+    """Yield all occurrences by date, ``MOST_LINES`` at most, reading some articles at a time.
+
+    Raise SearchTimeoutError where no more are found in the time of a search.
+    """
     number, after = 0, None
     while True:
         some = page(query, filters, after, oldest=oldest)
@@ -82,6 +101,8 @@ def lines(query: Query, filters: Filters, *, oldest: bool = False) -> Iterator[L
                 return
             yield line
             number += 1
+        if some.partial and some.after == after:
+            raise SearchTimeoutError
         after = some.after
         if after is None:
             return

@@ -7,28 +7,53 @@ from collections.abc import Collection, Iterator
 
 from pyroaring import AbstractBitMap, BitMap
 
+from articles.search import newest
 from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
+from articles.search.classes import MOST_WORDS
 from articles.search.conditions import Condition, among, none_of
 from articles.search.database import SearchTimeoutError
-from articles.search.newest import Key, all_at_once, by_date, in_order
+from articles.search.newest import EVER, Days, Key, all_at_once, in_order
 
 # So many articles are read first; where these were not enough, so many times as many.
 _FIRST = 200
 _GROWTH = 3
 
 
-def by_sets(
+def by_date(
     matching: Condition,
-    without: Collection[int],
     want: int,
     after: Key | None = None,
     *,
     oldest: bool = False,
-) -> list[Key] | None:
-    """Return what ``by_date`` does, None where there are no sets that say what may match.
+    at_most: int | None = None,
+    words: int = 1,
+    within: Days = EVER,
+    without: Collection[int] = (),
+) -> list[Key]:
+    """Return what ``newest.by_date`` does, from sets where it takes the index longer.
 
-    Raise SearchTimeoutError with those found so far where the time is up.
+    ``words`` is how many are looked for; ``without`` are articles that are not wanted. Raise
+    SearchTimeoutError with those found so far where the time is up.
     """
+    # Many words take the index longer than the sets, whatever stretch of days is asked for.
+    if at_most is None or words > MOST_WORDS:
+        found = _by_sets(matching, without, want, after, oldest)
+        if found is not None:
+            return found
+    wanted = matching & none_of(without)
+    return newest.by_date(
+        wanted, want, after, oldest=oldest, at_most=at_most, within=within
+    )
+
+
+def _by_sets(
+    matching: Condition,
+    without: Collection[int],
+    want: int,
+    after: Key | None,
+    oldest: bool,
+) -> list[Key] | None:
+    """Return the next matches, None where there are no sets that say what may match."""
     bitmaps = current()
     if bitmaps is None or not matching.by_index.is_of_sets:
         return None
@@ -37,7 +62,7 @@ def by_sets(
     except RebuiltError:
         return None
     others = bitmaps.others(matching & none_of(without))
-    found = by_date(others, want, after, oldest=oldest) if others else []
+    found = newest.by_date(others, want, after, oldest=oldest) if others else []
     texts = Condition(texts=matching.texts)
     found += newest_of(articles, texts, bitmaps, want, after, oldest=oldest)
     return in_order(found, oldest)[:want]

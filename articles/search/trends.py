@@ -90,11 +90,14 @@ def _term(part: str) -> Term | None:
 
 
 def trends(asked: Sequence[Term], filters: Filters) -> Trends:
-    """Count the terms; raise SearchTimeoutError where not even the words could be."""
+    """Count the terms in the time of a search: none where not even the words could be."""
     until = time.monotonic() + settings.SEARCH_TIMEOUT_MS / 1000
     within = filters.condition()
-    with searching(settings.SEARCH_TIMEOUT_MS):
-        words = kept(("words", within), lambda: _words(within))
+    try:
+        with searching(settings.SEARCH_TIMEOUT_MS):
+            words = kept(("words", within), lambda: _words(within))
+    except SearchTimeoutError:
+        return Trends({}, [], list(asked))
     found: list[Trend] = []
     uncounted: list[Term] = []
     for term in asked:

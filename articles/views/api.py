@@ -28,10 +28,6 @@ def search(request: HttpRequest) -> JsonResponse:
         answer = _results(request, form, asked)
     except ValueError:
         return _answer({"error": _("没有这一页。")}, 404)
-    except engine.SearchTimeoutError:
-        response = _answer({"error": _("检索用时太久")}, 503)
-        response["Retry-After"] = "60"
-        return response
     return _answer(answer)
 
 

@@ -25,8 +25,7 @@ def ask(
 ) -> Asked:
     """Search as a valid form says, ordered as it says unless ``sort`` does.
 
-    Raise ValueError where the address names no place in the order, SearchTimeoutError as
-    engine.search does.
+    Raise ValueError where the address names no place in the order.
     """
     query = form.restricted(read(form.cleaned_data["q"]))
     sort = sort or form.cleaned_data["sort"] or "best"

@@ -38,8 +38,6 @@ def keyword_in_context(request: HttpRequest) -> HttpResponseBase:
         page = kwic.page(query, form.filters(), _after(request), oldest=oldest)
     except ValueError:
         raise Http404(_("没有这一页。")) from None
-    except engine.SearchTimeoutError:
-        return render(request, "articles/search_timeout.html", status=503)
     context |= {
         "page": page,
         "understood": query.understood,

@@ -54,10 +54,6 @@ def search(request: HttpRequest) -> HttpResponseBase:
         asked = ask(form, request)
     except ValueError:
         raise Http404(_("没有这一页。")) from None
-    except engine.SearchTimeoutError:
-        response = render(request, "articles/search_timeout.html", status=503)
-        response["Retry-After"] = "60"
-        return response
     results = asked.results
     nothing = results is not None and results.count == 0
     if results is not None and not nothing and set(request.GET) == {"q"}:
@@ -70,6 +66,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "notes": understood.notes(asked.query),
         "synonym": tag_called(asked.query) if results else None,
         "first": asked.after is None,
+        "by_date": asked.sort != "best",
         "sorts": _sorts(request, asked.sort),
         "chips": refining.chips(form, request.GET),
         "kwic": f"{reverse('kwic')}{refining.address(request.GET, sort=None)}",

@@ -19,7 +19,6 @@ from articles.csv_files import csv_lines
 from articles.forms import TrendsForm
 from articles.periods import Period, number_of_months, periods
 from articles.search import trends as search
-from articles.search.database import SearchTimeoutError
 
 COLUMNS = ("period", "term", "occurrences", "per_million_words", "articles", "words")
 # More months than this are shown by year, unless months are asked for.
@@ -56,10 +55,7 @@ def trends(request: HttpRequest) -> HttpResponseBase:
     context["most"] = search.MOST_TERMS
     if not terms:
         return render(request, "articles/trends.html", context)
-    try:
-        found = search.trends(terms, form.filters())
-    except SearchTimeoutError:
-        return render(request, "articles/search_timeout.html", status=503)
+    found = search.trends(terms, form.filters())
     rows = _rows(found, form, request)
     if form.cleaned_data["format"]:
         return _file(found, rows)
@@ -195,7 +191,12 @@ def _file(
 
 
 def _table(found: search.Trends, rows: list[Row]) -> Iterator[list[object]]:
-    """Yield a line for each period and term: what programs of statistics read."""
+    """Yield a line for each period and term: what programs of statistics read.
+
+    A term for which there was no time has one line without a period, and without numbers.
+    """
+    for term in found.uncounted:
+        yield ["", term.text, *[""] * (len(COLUMNS) - 2)]
     for row in rows:
         for trend, cell in zip(found.trends, row.cells, strict=True):
             share = "" if cell.per_million is None else f"{cell.per_million:.3f}"
