@@ -383,16 +383,37 @@ def test_a_name_is_marked_whole_and_not_in_parts():
     query = parse("黄润秋", Lexicon())
     text = "部长黄润秋说，秋冬季攻坚。"
     assert (
-        marked(Marker(query, text).mark(text).segments())
+        marked(Marker(query, {"d": text}).mark(text, "d").segments())
         == "部长[黄润秋]说，秋冬季攻坚。"
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline", "shown"),
+    [
+        ("图片:上海", "上海地铁", ["[上海]外滩"]),
+        ("标题:上海 外滩", "[上海]地铁", ["上海[外滩]", "上海[外滩]有灯光。"]),
+        ("正文:“上海外滩”", "上海地铁", ["[上海外滩]有灯光。"]),
+        ("上海", "[上海]地铁", ["[上海]外滩有灯光。", "[上海]外滩"]),
+    ],
+)
+@pytest.mark.django_db
+def test_what_is_sought_in_a_field_is_marked_only_there(asked, headline, shown):
+    make_article("上海地铁", ["上海外滩有灯光。", {"caption": "上海外滩"}])
+    (hit,) = search(asked).hits
+    assert marked(hit.headline) == headline
+    found = [marked(s.segments) for s in hit.snippets if "[" in marked(s.segments)]
+    assert sorted(found) == sorted(shown)
+    said = (hit.headline, *(s.segments for s in hit.snippets))
+    assert hit.occurrences == sum(s.marked for segments in said for s in segments)
 
 
 def test_text_is_marked_in_its_own_form():
     query = parse("台湾 5g 株", Lexicon())
     text = "臺灣的５Ｇ㈱"
     assert (
-        marked(Marker(query, fold(text)).mark(text).segments()) == "[臺灣]的[５Ｇ][㈱]"
+        marked(Marker(query, {"d": fold(text)}).mark(text, "d").segments())
+        == "[臺灣]的[５Ｇ][㈱]"
     )
 
 
@@ -404,7 +425,7 @@ texts = st.text(
 @given(texts, st.text(st.sampled_from("梅雨来了上海长三角台湾ab1 "), max_size=8))
 def test_marks_neither_lose_nor_add_a_character(text, asked):
     query = parse(asked, Lexicon())
-    found = Marker(query, fold(text)).mark(text)
+    found = Marker(query, {"d": fold(text)}).mark(text, "d")
     assert "".join(segment.text for segment in found.segments()) == text
     for start, end, string in found.spans:
         assert fold(string) in fold(text[start:end])
@@ -412,7 +433,7 @@ def test_marks_neither_lose_nor_add_a_character(text, asked):
 
 @given(texts, st.text(st.sampled_from("梅雨上海 "), min_size=1, max_size=5))
 def test_a_passage_is_short_and_part_of_the_text_and_shows_a_mark(text, asked):
-    found = Marker(parse(asked, Lexicon()), fold(text)).mark(text)
+    found = Marker(parse(asked, Lexicon()), {"d": fold(text)}).mark(text, "d")
     shown = passage(found)
     assert shown.text.strip("…") in text
     assert len(shown.text) <= PASSAGE_LENGTH + 2

@@ -27,7 +27,7 @@ from articles.text.fold import fold
 from articles.text.segment import pair_codes
 
 # The field of the query language as lexemes and the folded text have it.
-_CODES = {
+CODES = {
     Field.HEADLINE: "h", Field.BODY: "d", Field.AUTHOR: "b",
     Field.PHOTO: "c", Field.TAG: "t", Field.COLUMN: "k",
 }  # fmt: skip
@@ -193,7 +193,7 @@ def _not(inner: Condition) -> Condition:
 
 
 def _words(node: Words) -> str:
-    code = _CODES[node.field] if node.field else None
+    code = CODES[node.field] if node.field else None
     return " & ".join(_word(word, code) for word in longest(node.words))
 
 
@@ -207,7 +207,7 @@ def _word(word: str, code: str | None) -> str:
 
 def required_lexemes(node: Words) -> list[str]:
     """Return lexemes that every match of these words has."""
-    code = _CODES[node.field] if node.field else None
+    code = CODES[node.field] if node.field else None
     prefix = f"{code}:" if code and code != "d" else ""
     return [prefix + word for word in longest(node.words)]
 
@@ -234,7 +234,7 @@ def _literal(node: Literal) -> Condition:
         return Condition(pairs=needed)
     place = "text"
     if node.field:
-        place = f"split_part(text, E'\\x1f', {FIELDS.index(_CODES[node.field]) + 1})"
+        place = f"split_part(text, E'\\x1f', {FIELDS.index(CODES[node.field]) + 1})"
     text = (f"{place} LIKE %s", f"%{_escaped(node.text)}%")
     return Condition(texts=(text,), pairs=needed)
 

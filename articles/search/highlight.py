@@ -5,11 +5,12 @@ that the template escapes, never markup.
 """
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from articles.search.conditions import longest
+from articles.search.conditions import CODES, longest
 from articles.search.language import Literal, Query, Words
 from articles.text.fold import fold, fold_with_offsets
 
@@ -68,22 +69,33 @@ class MarkedText:
 
 
 class Marker:
-    """Marks one query in the texts of one article."""
+    """Marks one query in the texts of one article: what is sought in a field, only there."""
 
-    def __init__(self, query: Query, article_text: str) -> None:
-        """Take the article's folded text: what stands there whole is not marked in parts."""
-        strings = {s for leaf in query.positive() for s in _shown(leaf, article_text)}
+    def __init__(self, query: Query, texts: Mapping[str, str]) -> None:
+        """Take the folded text of each field (CODES): what stands there whole is not cut."""
+        anywhere = "\n".join(texts.values())
+        self._strings: defaultdict[str, set[str]] = defaultdict(set)
+        for leaf in query.positive():
+            field = CODES[leaf.field] if leaf.field else ""
+            text = texts.get(field, "") if field else anywhere
+            self._strings[field].update(_shown(leaf, text))
+        self._patterns = {field: self._pattern(field) for field in self._strings}
+        self._general = self._pattern("")
+
+    def _pattern(self, field: str) -> re.Pattern[str]:
+        strings = self._strings.get("", set()) | self._strings.get(field, set())
         longest_first = sorted(strings, key=lambda string: (-len(string), string))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
-    def mark(self, text: str) -> MarkedText:
-        """Return ``text`` with every occurrence marked."""
+    def mark(self, text: str, field: str) -> MarkedText:
+        """Return ``text`` of a field with every occurrence marked."""
+        pattern = self._patterns.get(field, self._general)
         # Most texts have none, and folding without offsets takes a third of the time.
-        if not self._pattern.search(fold(text)):
+        if not pattern.search(fold(text)):
             return MarkedText(text, ())
         folded = fold_with_offsets(text)
         spans: list[tuple[int, int, str]] = []
-        for match in self._pattern.finditer(folded.text):
+        for match in pattern.finditer(folded.text):
             start, end = folded.source_span(match.start(), match.end())
             if not spans or start >= spans[-1][1]:
                 spans.append((start, end, match.group()))

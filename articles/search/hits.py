@@ -1,11 +1,13 @@
 """What a list of hits shows of an article, and why it is there."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
 from articles.models import Article, Photo
+from articles.search.conditions import CODES
 from articles.search.highlight import (
     PASSAGE_LENGTH,
     MarkedText,
@@ -14,7 +16,7 @@ from articles.search.highlight import (
     passage,
 )
 from articles.search.index import searched_fields
-from articles.search.language import Query
+from articles.search.language import Field, Query
 from articles.text.fold import fold
 
 # The first passage may take three lines on a telephone, a further one takes one or two.
@@ -56,14 +58,14 @@ def hits(article_ids: Iterable[int], query: Query) -> Iterator[Hit]:
 
 def marked_parts(article: Article, query: Query) -> list["Part"]:
     """Return every text of an article, the headline first, marked, with label and anchor."""
-    folded = "\n".join(fold(text) for _field, text in searched_fields(article))
+    folded: defaultdict[str, str] = defaultdict(str)
+    for field, text in searched_fields(article):
+        folded[field] += fold(text) + "\n"
     marker = Marker(query, folded)
+    headline = (CODES[Field.HEADLINE], article.headline, gettext("标题"), "")
     return [
-        (marker.mark(text), label, anchor)
-        for text, label, anchor in (
-            (article.headline, gettext("标题"), ""),
-            *_parts(article),
-        )
+        (marker.mark(text, field), label, anchor)
+        for field, text, label, anchor in (headline, *_parts(article))
     ]
 
 
@@ -114,20 +116,21 @@ def _passage_weight(text: MarkedText) -> tuple[int, int]:
     return passage(text).weight
 
 
-def _parts(article: Article) -> Iterator[tuple[str, str, str]]:
-    """Yield every text of an article but the headline, with its label and anchor."""
+def _parts(article: Article) -> Iterator[tuple[str, str, str, str]]:
+    """Yield every text of an article but the headline, with field, label and anchor."""
     for part in article.body():
         if isinstance(part, Photo):
             caption = " ".join(filter(None, (part.caption, part.credit)))
-            yield caption, gettext("图片说明"), f"#{part.anchor}"
+            yield CODES[Field.PHOTO], caption, gettext("图片说明"), f"#{part.anchor}"
         else:
-            yield part.text, "", f"#{part.anchor}"
-    for text, label in (
-        (article.kicker, gettext("引题")),
-        (article.deck, gettext("副题")),
-        (article.byline, gettext("署名")),
-        (article.column, gettext("栏目")),
-        ("，".join(tag.name for tag in article.tags.all()), gettext("标签")),
+            yield CODES[Field.BODY], part.text, "", f"#{part.anchor}"
+    tags = "，".join(tag.name for tag in article.tags.all())
+    for field, text, label in (
+        (Field.HEADLINE, article.kicker, gettext("引题")),
+        (Field.HEADLINE, article.deck, gettext("副题")),
+        (Field.AUTHOR, article.byline, gettext("署名")),
+        (Field.COLUMN, article.column, gettext("栏目")),
+        (Field.TAG, tags, gettext("标签")),
     ):
         if text:
-            yield text, label, ""
+            yield CODES[field], text, label, ""
