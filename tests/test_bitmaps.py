@@ -20,6 +20,7 @@ from articles.search import (
     index,
     trends,
 )
+from articles.search.conditions import Condition
 from articles.search.database import searching
 from articles.search.filters import Filters
 from articles.search.language import parse
@@ -146,12 +147,35 @@ def test_trends_by_bitmaps_are_those_by_the_index(archive, word):
         assert sum(by_bitmaps.trends[0].occurrences.values()) > 0
 
 
+DAYS = [datetime.date(2020, *day) for day in ((1, 1), (2, 2), (2, 29), (5, 31), (9, 4))]
+
+
+@pytest.mark.parametrize("since", [None, datetime.date.min, *DAYS])
+@pytest.mark.parametrize("until", [None, datetime.date.max, *DAYS])
+def test_the_articles_of_a_range_of_days_are_a_set(archive, since, until):
+    make_article(page=make_page("1", make_issue("2020-02-29")))
+    bitmap_build.build()
+    expected = {
+        pk
+        for pk, day in Article.objects.values_list("pk", "page__issue__published_on")
+        if (since or day) <= day <= (until or day)
+    }
+    with searching(60_000):
+        found = bitmaps.current().matching(Condition(since=since, until=until))
+    assert set(found) == expected
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(), Filters(since=DAYS[1]), Filters(until=DAYS[3])],
+    ids=["all", "since", "until"],
+)
 @pytest.mark.parametrize(
     ("asked", "sort"),
     [("上海 的", "best"), ("上海 台风 梅雨", "best"), ("的 梅雨", "best")],
 )
 def test_the_best_are_the_same_when_articles_changed_since(
-    archive, monkeypatch, asked, sort
+    archive, monkeypatch, asked, sort, filters
 ):
     monkeypatch.setattr(best, "EXHAUSTIVE", 0)
     monkeypatch.setattr(best, "EXHAUSTIVE_TOGETHER", 0)
@@ -161,18 +185,18 @@ def test_the_best_are_the_same_when_articles_changed_since(
         article.headline = f"{article.headline}上海的梅雨"
         article.save()
     Article.objects.order_by("pk")[3].delete()
-    by_bitmaps = pages(asked, sort)
+    by_bitmaps = pages(asked, sort, filters)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(best, "current", lambda: None)
-        assert pages(asked, sort) == by_bitmaps
+        assert pages(asked, sort, filters) == by_bitmaps
     assert len(by_bitmaps) > 0
 
 
-def pages(asked, sort):
+def pages(asked, sort, filters):
     """Return the keys of all hits in their order, page after page."""
     query, after, found = parse(asked, current_lexicon()), None, []
     while True:
-        results = engine.search(query, Filters(), sort, after)
+        results = engine.search(query, filters, sort, after)
         found += [hit.article.pk for hit in results.hits]
         after = results.after
         if after is None:

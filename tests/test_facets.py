@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from articles.models import Article
-from articles.search import bitmap_build, changes
+from articles.search import bitmap_build, bitmaps, changes
 from articles.search.conditions import among, condition
 from articles.search.facets import count, facets
 from articles.search.filters import Filters
@@ -165,6 +165,22 @@ def test_a_literal_in_very_many_texts_is_counted_in_some_of_them(few_texts):
     exact = facets(node, Filters())
     assert not exact.estimated
     assert exact.count == len(matching)
+
+
+def test_where_texts_take_long_fewer_of_them_are_read(few_texts, monkeypatch):
+    monkeypatch.setattr("articles.search.sample.SECONDS", 0)
+    read = []
+    matching = bitmaps.Bitmaps.matching
+
+    def seen(self, asked):
+        read.append(asked)
+        return matching(self, asked)
+
+    monkeypatch.setattr(bitmaps.Bitmaps, "matching", seen)
+    assert facets(
+        parse('"雨，地"', current_lexicon()).root, Filters(), exact=False
+    ).estimated
+    assert sum(bool(asked.texts) for asked in read) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ They are a copy as of some moment. Articles that were changed since, which the c
 name (changes.py), are left out of them and asked for by the index: every answer is exact.
 """
 
+import datetime
 import heapq
 from array import array
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +23,7 @@ from pyroaring import AbstractBitMap, BitMap, FrozenBitMap
 from articles.models import Bitmap
 from articles.search import boolean
 from articles.search.bitmap_memory import Memory
-from articles.search.conditions import Condition, among
+from articles.search.conditions import Condition, among, covering
 from articles.search.database import rows, within_callers
 from articles.search.document import EVERY
 from articles.search.tsvector import quote
@@ -77,7 +79,24 @@ class Bitmaps:
             found = boolean.matching(condition.tsquery, having, found)
         for pair in pairs:
             found = found & having[pair]
+        if condition.since or condition.until:
+            found = found & self._of_days(condition.since, condition.until)
         return found - self.changed
+
+    def _of_days(
+        self, since: datetime.date | None, until: datetime.date | None
+    ) -> BitMap:
+        """Return the articles of a range of days: of whole months, and of the days of others."""
+        whole, days = [], []
+        for month, having in self.values.of[Kind.MONTH]:
+            first = datetime.date.fromisoformat(f"{month}-01")
+            last = first.replace(day=monthrange(first.year, first.month)[1])
+            begin, end = max(first, since or first), min(last, until or last)
+            if (begin, end) == (first, last):
+                whole.append(having)
+            elif begin <= end:
+                days += covering(begin, end) or []
+        return BitMap().union(*whole, *self.having(days).values())
 
     def few(self, condition: Condition, most: int) -> AbstractBitMap | None:
         """Return what ``matching`` does as the index has it, None where that are more."""

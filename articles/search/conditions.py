@@ -41,7 +41,7 @@ class Condition:
 
     ``pairs`` are codes of characters (pair_codes) that a document must have; ``texts`` are
     conditions that no index answers: each a condition of SQL with its parameter, for which the
-    text of a document must be read.
+    text of a document must be read. ``since`` and ``until`` are days, both included.
     """
 
     tsquery: str = ""
@@ -49,6 +49,8 @@ class Condition:
     parameters: tuple[object, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     pairs: tuple[int, ...] = ()
+    since: datetime.date | None = None
+    until: datetime.date | None = None
 
     def __and__(self, other: "Condition") -> "Condition":
         queries = [query for query in (self.tsquery, other.tsquery) if query]
@@ -63,16 +65,18 @@ class Condition:
             self.parameters + other.parameters,
             self.texts + other.texts,
             self.pairs + other.pairs,
+            max(filter(None, (self.since, other.since)), default=None),
+            min(filter(None, (self.until, other.until)), default=None),
         )
 
     @property
     def is_tsquery(self) -> bool:
         """Whether the tsquery says all."""
-        return not (self.sql or self.texts or self.pairs)
+        return self == Condition(self.tsquery)
 
     @property
     def is_of_sets(self) -> bool:
-        """Whether the sets of articles that have each lexeme and each code say all (bitmaps.py)."""
+        """Whether sets of articles say all: of lexemes, of codes and of days (bitmaps.py)."""
         return not (self.sql or self.texts)
 
     @property
@@ -85,6 +89,10 @@ class Condition:
         whole = self & Condition(also) if also else self
         parts = [*whole.sql]
         parameters = [*whole.parameters]
+        for sign, day in ((">=", whole.since), ("<=", whole.until)):
+            if day:
+                parts.append(f"published_on {sign} %s")
+                parameters.append(day)
         if whole.pairs:
             parts.append("bigrams @> %s::int[]")
             parameters.append(sorted(set(whole.pairs)))
@@ -262,12 +270,7 @@ def dates(since: datetime.date | None, until: datetime.date | None) -> Condition
         names = covering(since, until)
     if names is not None:
         return lexemes(*names) if names else Condition(f"!{quote(EVERY)}")
-    found = Condition()
-    if since:
-        found &= Condition("", ("published_on >= %s",), (since,))
-    if until:
-        found &= Condition("", ("published_on <= %s",), (until,))
-    return found
+    return Condition(since=since, until=until)
 
 
 def covering(since: datetime.date, until: datetime.date) -> list[str] | None:
