@@ -56,7 +56,7 @@ class _Sample:
 
 
 def queries(count: int) -> list[Asked]:
-    """Return 410 queries for the first ``count`` articles, the same for anyone."""
+    """Return 450 queries for the first ``count`` articles, the same for anyone."""
     chance = random.Random(f"{SEED}-queries")
     numbers = chance.sample(range(count), min(SAMPLE, count))
     sample = _sample([record(number) for number in numbers])
@@ -71,6 +71,7 @@ def queries(count: int) -> list[Asked]:
         ("literals", 40, _literals),
         ("fields", 40, _fields),
         ("dates", 40, lambda s, c: _dates(s, c, count)),
+        ("others", 40, lambda s, c: _others(s, c, count)),
     ):
         made += _distinct(band, number, make, sample, chance)
     return made
@@ -183,3 +184,18 @@ def _dates(sample: _Sample, chance: random.Random, count: int) -> Iterator[Asked
         word = chance.choice(words)
         text = f"{word} 日期:{since}..{until}"
         yield Asked("dates", text, (word,), since=since, until=until)
+
+
+def _others(sample: _Sample, chance: random.Random, count: int) -> Iterator[Asked]:
+    """Yield alternatives, words without another, and days with one end, in turn."""
+    first = datetime.date.fromisoformat(record(count - 1)["date"])
+    days = (LAST_DAY - first).days + 1
+    words = sample.words(0.005, 0.5)
+    while True:
+        several = chance.sample(words, chance.randint(2, 8))
+        yield Asked("others", " OR ".join(several), (), rivals=False)
+        yield Asked("others", f"{several[0]} -{several[1]}", (), rivals=False)
+        day = first + datetime.timedelta(chance.randrange(days))
+        since, until = chance.choice([(day, ""), ("", day)])
+        text = f"{several[0]} {several[1]} 日期:{since}..{until}"
+        yield Asked("others", text, (), rivals=False)
