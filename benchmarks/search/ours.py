@@ -9,7 +9,6 @@ from django.test import Client
 
 from articles.search import engine
 from articles.search.best import Key
-from articles.search.database import SearchTimeoutError, searching
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from benchmarks.search.queries import Asked
@@ -24,11 +23,7 @@ def keys(asked: Asked, sort: engine.Sort) -> list[int]:
     """
     query = parse(asked.text, current_lexicon())
     page = engine.Page(query, _NO_FILTERS, sort, None)
-    try:
-        with searching(settings.SEARCH_TIMEOUT_MS):
-            page.fill()
-    except SearchTimeoutError as error:
-        page.add_partial(error)
+    page.fill_within(settings.SEARCH_TIMEOUT_MS)
     return [key.article for _stage, key in page.found[: engine.HITS_PER_PAGE]]
 
 
@@ -38,9 +33,8 @@ def far(asked: Asked) -> float | None:
     None where nothing has a score: nothing was found, or without words to count.
     """
     query = parse(asked.text, current_lexicon())
-    with searching(settings.SEARCH_TIMEOUT_MS):
-        first = engine.Page(query, _NO_FILTERS, "best", None)
-        first.fill()
+    first = engine.Page(query, _NO_FILTERS, "best", None)
+    first.fill_within(settings.SEARCH_TIMEOUT_MS)
     if not first.found:
         return None
     stage, best = first.found[0]
@@ -49,11 +43,7 @@ def far(asked: Asked) -> float | None:
     after = engine.Cursor(replace(best, score=best.score / 2), stage)
     begun = time.perf_counter()
     page = engine.Page(query, _NO_FILTERS, "best", after)
-    try:
-        with searching(settings.SEARCH_TIMEOUT_MS):
-            page.fill()
-    except SearchTimeoutError as error:
-        page.add_partial(error)
+    page.fill_within(settings.SEARCH_TIMEOUT_MS)
     return time.perf_counter() - begun
 
 
