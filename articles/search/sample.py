@@ -17,8 +17,8 @@ from articles.search.conditions import Condition, among
 # So many texts are read within a tenth of a second where the system holds them. From the disk they
 # take seconds: then no more are read than there is time for.
 MOST_TEXTS = 4_000
-_PORTIONS = 16
-SECONDS = 0.2
+_PORTIONS = 8
+SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
