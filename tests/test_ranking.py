@@ -16,6 +16,7 @@ from articles.search import (
     bitmaps,
     bm25f,
     by_sets,
+    class_order,
     engine,
     newest,
 )
@@ -260,10 +261,10 @@ def test_far_from_the_best_nothing_is_missed_or_seen_twice(
     with scored("at once"):
         expected = scores_of(asked)
     with scored("classes"), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(by_sets, "EXACT", 0)
-        patched.setattr(by_sets, "SURE", sure)
-        patched.setattr(by_sets, "ROUGH", rough)
-        patched.setattr(by_sets, "_MOST_BY_NUMBER", most_by_number)
+        patched.setattr(class_order, "EXACT", 0)
+        patched.setattr(class_order, "SURE", sure)
+        patched.setattr(class_order, "ROUGH", rough)
+        patched.setattr(class_order, "_MOST_BY_NUMBER", most_by_number)
         hits = found(asked, "best")
     assert sorted(hits) == sorted(expected)
     best_scores = sorted(expected.values(), reverse=True)
