@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from articles.models import Article
 from articles.search import (
@@ -28,6 +29,7 @@ from articles.search.index import searched_fields
 from articles.search.language import parse
 from articles.search.lexicon import current_lexicon
 from articles.search.pending import indexed
+from articles.search.slices import sliced
 from articles.search.some import some
 from articles.search.steps import steps
 from articles.search.tiers import EVERYTHING, Reaching
@@ -245,6 +247,45 @@ def test_best_first_is_exhaustive_bm25f(archive, words, way):
     assert ranked == as_kept(sorted(expected.values(), reverse=True))
 
 
+@given(
+    levels=st.lists(
+        st.dictionaries(st.integers(0, 40), st.integers(0, 20), max_size=30), max_size=9
+    ),
+    weights=st.lists(st.floats(0.1, 9), min_size=9, max_size=9),
+)
+def test_sums_of_sets_bound_what_all_words_score_together(levels, weights):
+    words = dict(zip("甲乙丙丁戊己庚辛壬", levels, strict=False))
+    idf = dict(zip(words, weights, strict=False))
+    having = defaultdict(BitMap)
+    for word, level_of in words.items():
+        for article, level in level_of.items():
+            having[word].add(article)
+            if level:  # else it has none: what stands once or twice
+                lexeme = bm25f.lexeme(word, bm25f.FIRST_LEVEL + level - 1)
+                having[lexeme].add(article)
+
+    def read(lexemes):
+        return {lexeme: having[lexeme] for lexeme in lexemes}
+
+    everything = BitMap(range(41))
+    most, least = Counter(), Counter()
+    for word, weight in idf.items():
+        for step in steps(word, everything, read):
+            for article in step.articles:
+                most[article] += weight * step.high
+                least[article] += weight * step.low
+    found = list(sliced(everything, idf, read))
+    assert [of.bound for of in found] == sorted({of.bound for of in found})[::-1]
+    seen = [article for of in found for article in of.articles]
+    assert sorted(seen) == list(everything)
+    close = 9 * sum(idf.values()) / 4096 + 1e-9
+    for of in found:
+        for article in of.articles:
+            assert most[article] - 1e-9 <= of.bound <= most[article] + close
+        lowest = min(least[article] for article in of.articles)
+        assert lowest - close <= of.least <= lowest + 1e-9
+
+
 @KEEP
 @given(
     words=QUERIES,
@@ -253,14 +294,15 @@ def test_best_first_is_exhaustive_bm25f(archive, words, way):
     sure=st.integers(0, 40),
     rough=st.integers(1, 60),
     most_by_number=st.sampled_from([1, 3_000]),
+    way=st.sampled_from(["classes", "slices"]),
 )  # fmt: skip
 def test_far_from_the_best_nothing_is_missed_or_seen_twice(
-    archive, words, joiner, literal, sure, rough, most_by_number
+    archive, words, joiner, literal, sure, rough, most_by_number, way
 ):
     asked = f"({joiner.join(words)}){literal}"
     with scored("at once"):
         expected = scores_of(asked)
-    with scored("classes"), pytest.MonkeyPatch.context() as patched:
+    with scored(way), pytest.MonkeyPatch.context() as patched:
         patched.setattr(class_order, "EXACT", 0)
         patched.setattr(class_order, "SURE", sure)
         patched.setattr(class_order, "ROUGH", rough)
