@@ -240,8 +240,8 @@ def test_what_was_kept_is_not_counted_again(monkeypatch, django_assert_num_queri
     monkeypatch.setattr("articles.search.kept._SLOW_SECONDS", 0.0)
     make_article("梅雨")
     first = found("梅雨")
-    # The lexicon, a savepoint, planner, token, the limit put back, the savepoint.
-    with django_assert_num_queries(6):
+    # The lexicon, a savepoint, token, the limit put back, the savepoint.
+    with django_assert_num_queries(5):
         assert found("梅雨") == first
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 # A search's transaction, here a savepoint, that asks whether anything changed.
-LOOK = 5
+LOOK = 4
 
 
 @pytest.fixture

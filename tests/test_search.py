@@ -209,10 +209,10 @@ def test_a_page_of_hits_takes_the_same_number_of_queries_however_many(
         make_article(f"梅雨第{n}天", tags=["天气"])
     current_lexicon()
     search("梅雨")
-    # Lexicon's signature; savepoint, settings, sequence, known counts, count of a rare word (once),
-    # ids, time limit, release; articles, paragraphs, photos, tags, contributions; savepoint,
-    # settings, count, time limit, release.
-    with django_assert_num_queries(16):
+    # The lexicon's signature; savepoint, known counts, count of a rare word, its matches; the signature
+    # of the words in use, bitmaps, matches to the letter, time limit, release; articles, paragraphs,
+    # photos, tags, contributions.
+    with django_assert_num_queries(15):
         assert len(search("梅雨").hits) == 15
 
 

@@ -374,7 +374,7 @@ def test_the_list_finds_tags_by_synonym_code_and_sound_and_shows_unused_ones(
     editor, monkeypatch
 ):
     # As in a process that has not searched yet.
-    monkeypatch.setattr(database._deadline, "at", 0.0)
+    monkeypatch.setattr(database._search, "deadline", 0.0)
     make_article(tags=["经济"])
     synonym("财经", "经济")
     below("金融", "经济")

@@ -33,9 +33,15 @@ class Class:
 
 
 class _Word:
-    """The steps of a word by its weight, the highest first, made as they are asked for."""
+    """The steps of a word by its weight, the highest first, made as they are asked for.
 
-    def __init__(self, made: Iterator[Step], weight: float) -> None:
+    ``having`` are the articles that have it: each is in one of the steps.
+    """
+
+    def __init__(
+        self, made: Iterator[Step], weight: float, having: AbstractBitMap
+    ) -> None:
+        self.having = having
         self._made = made
         self._known: list[Step] = []
         self._weight = weight
@@ -64,8 +70,9 @@ def classes(
     """
     heaviest = sorted(idf, key=lambda word: (-idf[word], word))
     width = _WIDTHS[len(heaviest)]
+    having = read(idf)
     words = [
-        _Word(_merged(steps(word, matches, read), width), idf[word])
+        _Word(_merged(steps(word, matches, read), width), idf[word], having[word])
         for word in heaviest
     ]
     return _Choices(words, required).classes(matches)
@@ -73,17 +80,21 @@ def classes(
 
 def _merged(made: Iterable[Step], width: float) -> Iterator[Step]:
     """Yield steps joined where what they score at most is nearly the same."""
-    joined: Step | None = None
+    near: list[Step] = []
     for step in made:
-        if joined and joined.high - step.high < width:
-            together = BitMap(joined.articles) | step.articles
-            joined = Step(together, min(joined.low, step.low), joined.high)
-            continue
-        if joined:
-            yield joined
-        joined = step
-    if joined:
-        yield joined
+        if near and near[0].high - step.high >= width:
+            yield _joined(near)
+            near = []
+        near.append(step)
+    if near:
+        yield _joined(near)
+
+
+def _joined(near: list[Step]) -> Step:
+    if len(near) == 1:
+        return near[0]
+    together = BitMap().union(*(step.articles for step in near))
+    return Step(together, min(step.low for step in near), near[0].high)
 
 
 class _Choices:
@@ -103,20 +114,22 @@ class _Choices:
         """Yield the classes of matches."""
         yield from self._begin(0, 0.0, 0.0, matches)
         while self._waiting:
-            *_order, place, number, before, least, articles = heapq.heappop(
+            *_order, place, number, before, least, articles, left = heapq.heappop(
                 self._waiting
             )
             step = self._words[place].step(number)
             if step is None:
-                yield from self._begin(place + 1, before, least, articles)
+                rest = articles - self._words[place].having
+                yield from self._begin(place + 1, before, least, rest)
                 continue
             here = articles & step.articles
             yield from self._begin(
                 place + 1, before + step.high, least + step.low, here
             )
-            if len(here) < len(articles):
-                rest = articles - here
-                self._wait(place, number + 1, before, least, rest)
+            # The next step has none of these: they need not be taken out.
+            if len(here) < left:
+                left -= len(here)
+                self._wait(place, number + 1, before, least, articles, left)
 
     def _begin(
         self, place: int, bound: float, least: float, articles: AbstractBitMap
@@ -125,7 +138,7 @@ class _Choices:
         if articles and place == len(self._words):
             yield Class(bound, least, articles)
         elif articles:
-            self._wait(place, 0, bound, least, articles)
+            self._wait(place, 0, bound, least, articles, len(articles))
 
     def _wait(
         self,
@@ -134,11 +147,15 @@ class _Choices:
         before: float,
         least: float,
         articles: AbstractBitMap,
+        left: int,
     ) -> None:
-        """Keep a choice for when its turn comes: a step of the word at this place is next."""
+        """Keep a choice for when its turn comes: a step of the word at this place is next.
+
+        ``left`` is how many of the articles are in none of the steps before.
+        """
         step = self._words[place].step(number)
         if step is None and self._required:
             return
         worth = before + (step.high if step else 0.0) + self._others[place]
-        choice = (-worth, next(self._numbers), place, number, before, least, articles)
-        heapq.heappush(self._waiting, choice)
+        choice = (-worth, next(self._numbers), place, number, before, least)
+        heapq.heappush(self._waiting, (*choice, articles, left))

@@ -13,7 +13,7 @@ from psycopg2 import errorcodes
 # sequential scan is never right; compiling a plan takes longer than the plan; and a bitmap
 # of a common word must not become lossy, since then each row's words are read again.
 _PLANNING = (
-    "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+    "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; "
 )
 
 
@@ -25,11 +25,14 @@ class SearchTimeoutError(Exception):
         self.partial = partial
 
 
-class _Deadline(threading.local):
-    at = 0.0
+class _Search(threading.local):
+    """When the time of this thread's search is up, and what its next statement has to set."""
+
+    deadline = 0.0
+    setting = ""
 
 
-_deadline = _Deadline()
+_search = _Search()
 
 
 @contextmanager
@@ -38,10 +41,9 @@ def searching(milliseconds: int) -> Iterator[None]:
 
     Raise SearchTimeoutError also where the time is up at the very end of it.
     """
-    _deadline.at = time.monotonic() + milliseconds / 1000
+    _search.deadline = time.monotonic() + milliseconds / 1000
+    _search.setting = _PLANNING
     with _timing_out(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_PLANNING)
         yield
         if within_callers():
             # Within a caller's transaction, which would keep the limit that is left.
@@ -66,10 +68,12 @@ def within_callers() -> bool:
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
     """Return the rows of a query; raise SearchTimeoutError where the time is up."""
-    left = int((_deadline.at - time.monotonic()) * 1000)
+    left = int((_search.deadline - time.monotonic()) * 1000)
     if left <= 0:
         raise SearchTimeoutError
+    # In one message, so that the settings cost no journey of their own.
+    setting = f"{_search.setting}SET LOCAL statement_timeout = {left}; "
     with _timing_out(), connection.cursor() as cursor:
-        # Both in one message, so that the limit costs no journey of its own.
-        cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", list(parameters))
+        cursor.execute(setting + sql, list(parameters))
+        _search.setting = ""
         return list(cursor.fetchall())

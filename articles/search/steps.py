@@ -39,19 +39,22 @@ def steps(word: str, articles: AbstractBitMap, read: Read) -> Iterator[Step]:
     ``read`` returns the articles that have each of some lexemes.
     """
     having = read([word, *bm25f.levels_of(word)])
-    left = articles & having[word]
+    standing = articles & having[word]
+    number, seen = len(standing), []
     high = 1.0
     for level in range(bm25f.LAST_LEVEL, bm25f.FIRST_LEVEL - 1, -1):
-        if not left:
+        if not number:
             return
         low = bm25f.least_score(level)
-        here = left & having[bm25f.lexeme(word, level)]
+        here = standing & having[bm25f.lexeme(word, level)]
         if here:
             yield Step(here, low, high)
-            left = left - here
+            # An article has one level, so that none needs to be taken out for the next.
+            number -= len(here)
+            seen.append(here)
         high = low
-    if left:
-        yield from _without_level(word, left, read)
+    if number:
+        yield from _without_level(word, standing - BitMap().union(*seen), read)
 
 
 def _without_level(word: str, left: AbstractBitMap, read: Read) -> Iterator[Step]:
