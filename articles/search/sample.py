@@ -14,10 +14,11 @@ from pyroaring import AbstractBitMap, BitMap
 from articles.search.bitmaps import Bitmaps
 from articles.search.conditions import Condition, among
 
-# So many texts are read within a tenth of a second where the system holds them. From the disk they
-# take seconds: then no more are read than there is time for.
+# The texts of so many articles are read, and of more some: half as many.
 MOST_TEXTS = 4_000
-_PORTIONS = 8
+# Where the system holds them that takes some 30 ms. From the disk it takes a second and more: then no
+# more of these portions are read than there is time for.
+_PORTIONS = 16
 SECONDS = 0.1
 
 
@@ -37,9 +38,9 @@ def sample(asked: Condition, bitmaps: Bitmaps) -> Sample | None:
     if not asked.texts:
         return None
     candidates = BitMap(bitmaps.matching(asked.by_index))
-    step = math.ceil(len(candidates) / MOST_TEXTS)
-    if step <= 1:
+    if len(candidates) <= MOST_TEXTS:
         return None
+    step = math.ceil(2 * len(candidates) / MOST_TEXTS)
     # What the index answers is known of these.
     texts = Condition(texts=asked.texts)
     matches, looked_at = BitMap(), 0
