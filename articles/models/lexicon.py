@@ -29,10 +29,6 @@ class LexiconWordQuerySet(IndexedQuerySet["LexiconWord"]):
         """Return the entry of this word."""
         return self.get(word=word)
 
-    def in_use(self) -> "LexiconWordQuerySet":
-        """Return the words that queries are cut by: every article that has them is indexed."""
-        return self.filter(is_in_use=True)
-
     def mark(self, *, in_use: bool) -> int:
         """Say whether queries are cut by these words; their articles are the caller's work."""
         return super(IndexedQuerySet, self).update(is_in_use=in_use)

@@ -3,9 +3,7 @@
 import threading
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from articles.models import LexiconWord
 from articles.search.conditions import condition
 from articles.search.database import rows, searching
 from articles.search.language import Literal
@@ -31,7 +29,7 @@ def current_lexicon() -> Lexicon:
 
     One query, two when it has changed.
     """
-    return _kept(_of_index, LexiconWord.objects.all(), "true")
+    return _kept(_of_index, "true")
 
 
 def query_lexicon() -> Lexicon:
@@ -40,26 +38,23 @@ def query_lexicon() -> Lexicon:
     So a query finds an article before it has the word as well as after, since an article with
     the word has its parts too (articles/text/segment.py).
     """
-    return _kept(_of_queries, LexiconWord.objects.in_use(), "is_in_use")
+    return _kept(_of_queries, "is_in_use")
 
 
-def _kept(cache: _Cache, words: QuerySet, where: str) -> Lexicon:
-    signature = _signature(where)
-    if cache.signature != signature:
-        cache.lexicon = Lexicon(words.values_list("word", flat=True))
-        cache.signature = signature
+def _kept(cache: _Cache, where: str) -> Lexicon:
+    # Not by a QuerySet, which takes longer to write the statement of every search than
+    # PostgreSQL to answer it.
+    ((number, hashes),) = _words("count(*), sum(hashtext(word))", where)
+    if cache.signature != (number, hashes):
+        cache.lexicon = Lexicon(word for (word,) in _words("word", where))
+        cache.signature = number, hashes
     return cache.lexicon
 
 
-def _signature(where: str) -> Signature:
-    # Every search asks this, and Django takes longer to write it than PostgreSQL to answer.
-    sql = (
-        f"SELECT count(*), sum(hashtext(word)) FROM articles_lexiconword WHERE {where}"
-    )
+def _words(columns: str, where: str) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
-        words, hashes = cursor.fetchone()
-    return words, hashes
+        cursor.execute(f"SELECT {columns} FROM articles_lexiconword WHERE {where}")
+        return list(cursor.fetchall())
 
 
 def articles_with(word: str) -> int:
