@@ -8,6 +8,16 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 WIDTHS = {"phone": 390, "desk": 1280}
+# Of a page that has it, window.shifts is what jumped, each with how far and to where. Chromium's
+# own sum leaves out what moves in the half second after a key or a click.
+WATCH_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver(list => {
+  for (const {value, sources} of list.getEntries())
+    window.shifts.push([value, ...sources.map(({node, previousRect: a, currentRect: b}) =>
+      `${node?.nodeName}.${node?.className}: ${a.x},${a.y} to ${b.x},${b.y}`)]);
+}).observe({type: "layout-shift", buffered: true});
+"""
 # For the pytestmark of a module whose tests take the fixture chromium.
 IN_CHROMIUM = [
     pytest.mark.browser,

@@ -34,7 +34,6 @@
         found.setAttribute("aria-keyshortcuts", key);
       }
     }
-    for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
   };
 
   document.addEventListener("keydown", (event) => {
