@@ -10,7 +10,7 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
-from tests.embedded import open_workshop
+from tests.embedded import open_workshop, wait_until
 
 
 def pytest_configure(config):
@@ -78,3 +78,24 @@ def plain_static_files(request, settings):
     if request.node.get_closest_marker("browser"):
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+
+
+@pytest.fixture(autouse=True)
+def requests_end_first(request):
+    """Let what a closed browser had asked for end before the tables are emptied under it."""
+    if not request.node.get_closest_marker("browser"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    wait_until(_others_are_idle, seconds=30)
+
+
+def _others_are_idle():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+            " AND pid <> pg_backend_pid() AND state <> 'idle')"
+        )
+        return cursor.fetchone()[0]
