@@ -67,10 +67,13 @@ _SHOWN = 6
 
 
 def address(parameters: QueryDict, **changes: str | None) -> str:
-    """Return the address of a search with some parameters changed, from its first page."""
+    """Return the address of a search with some parameters changed, from its first page.
+
+    To count exactly is asked of one page only: the narrower search may need no estimate.
+    """
     # A copy of a QueryDict is a deep one, and a page has more than a hundred addresses.
     changed = dict(parameters.lists())
-    for name, value in {"after": None, **changes}.items():
+    for name, value in {"after": None, "exact": None, **changes}.items():
         name = name.rstrip("_")
         if value:
             changed[name] = [value]
