@@ -1,10 +1,12 @@
 """Facets: counted as a plain reading of the articles counts, and one click away."""
 
 import datetime
+import math
 import random
 import re
 from collections import Counter
 from html import unescape
+from itertools import chain
 from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg2
@@ -13,7 +15,8 @@ from django.core.cache import cache
 from django.db import connection
 
 from articles.models import Article
-from articles.search import bitmap_build, bitmaps, changes
+from articles.search import bitmap_build, bitmaps, changes, database
+from articles.search import facets as facets_module
 from articles.search.conditions import among, condition
 from articles.search.facets import count, facets
 from articles.search.filters import Filters
@@ -89,16 +92,34 @@ def test_a_filter_chosen_finds_what_its_facet_counted(archive):
     assert count(parse("梅雨", current_lexicon()).root, Filters()) == result.count
 
 
-def test_where_a_literal_stands_is_not_looked_for_in_very_many_texts(
+def test_where_a_literal_stands_in_very_many_texts_is_only_said_exactly(
     archive, monkeypatch
 ):
-    few = found('"梅雨"')
+    node = parse('"梅雨"', current_lexicon()).root
+    few = facets(node, Filters(), exact=False)
     assert few.kinds[Field.BODY] > 0
     monkeypatch.setattr("articles.search.facets.MOST_TEXTS", few.count - 1)
-    many = found('"梅雨"')
+    many = facets(node, Filters(), exact=False)
     assert many.kinds == {}
     assert many.count == few.count
+    assert facets(node, Filters()) == few
     assert found("梅雨").kinds == few.kinds
+
+
+def test_numbers_are_there_where_no_time_is_left_for_the_kinds(archive, monkeypatch):
+    few = found('"梅雨"')
+    monkeypatch.setattr("articles.search.facets.MOST_TEXTS", few.count - 1)
+    kinds = facets_module._kinds
+
+    def late(*asked):
+        database._search.deadline = 0
+        return kinds(*asked)
+
+    monkeypatch.setattr(facets_module, "_kinds", late)
+    many = found('"梅雨"')
+    assert many.kinds == {}
+    assert many.months == few.months
+    assert Article.objects.count() == len(archive)  # the transaction goes on
 
 
 @pytest.mark.parametrize(
@@ -137,50 +158,76 @@ def _is_found(node, pk):
 
 @pytest.fixture
 def few_texts(archive, monkeypatch):
-    """Have an archive with bitmaps, of which ten texts may be read to count."""
+    """Have an archive with bitmaps, of which five texts are read to count where it is many."""
     monkeypatch.setattr(bitmap_build, "LEAST_ARTICLES", 1)
-    monkeypatch.setattr("articles.search.sample.MOST_TEXTS", 10)
+    monkeypatch.setattr("articles.search.sample.FEW_TEXTS", 10)
+    monkeypatch.setattr("articles.search.sample._FIRST", 5)
+    monkeypatch.setattr("articles.search.sample.SECONDS", 0)
     assert bitmap_build.build()
     return archive
 
 
+# As the index sees it, a text that has 梅雨，地 has 梅雨 and 雨， and ，地.
+RAIN = '"雨，地"'
+
+
+def candidates_and_matches(articles):
+    """Return who may have RAIN as far as the index knows, and who has it, in order."""
+    texts = {a.pk: f"{a.headline}|{a.body()[0].text}" for a in articles}
+    may = sorted(pk for pk, text in texts.items() if "雨，" in text and "，地" in text)
+    return may, {pk for pk in may if "雨，地" in texts[pk]}
+
+
 def test_a_literal_in_very_many_texts_is_counted_in_some_of_them(few_texts):
-    texts = {a.pk: f"{a.headline}|{a.body()[0].text}" for a in few_texts}
-    # As the index sees it, a text that has 梅雨，地 has 梅雨 and 雨， and ，地.
-    asked = '"雨，地"'
-    node = parse(asked, current_lexicon()).root
-    candidates = sorted(
-        pk for pk, text in texts.items() if "雨，" in text and "，地" in text
-    )
-    assert len(candidates) > 10
-    matching = [pk for pk in candidates if "雨，地" in texts[pk]]
-    assert 0 < len(matching) < len(candidates)
-    each = -(-2 * len(candidates) // 10)
-    looked_at = candidates[::each]
-    seen = sum("雨，地" in texts[pk] for pk in looked_at)
+    may, have = candidates_and_matches(few_texts)
+    assert len(may) > 10
+    assert 0 < len(have) < len(may)
+    looked_at = may[:: 2 ** math.ceil(math.log2(len(may) / 5))]
+    seen = len(have.intersection(looked_at))
+    node = parse(RAIN, current_lexicon()).root
     result = facets(node, Filters(), exact=False)
     assert result.estimated
-    assert result.count == float(f"{seen * len(candidates) / len(looked_at):.2g}")
+    assert result.count == float(f"{seen * len(may) / len(looked_at):.2g}")
     assert abs(sum(result.months.values()) - result.count) <= len(result.months)
     exact = facets(node, Filters())
     assert not exact.estimated
-    assert exact.count == len(matching)
+    assert exact.count == len(have)
 
 
-def test_where_texts_take_long_fewer_of_them_are_read(few_texts, monkeypatch):
-    monkeypatch.setattr("articles.search.sample.SECONDS", 0)
-    read = []
-    matching = bitmaps.Bitmaps.matching
+def test_where_there_is_time_all_texts_are_read_each_once(few_texts, monkeypatch):
+    monkeypatch.setattr("articles.search.sample.SECONDS", 60)
+    monkeypatch.setattr("articles.search.sample._FIRST", 3)
+    asked_of, matching = [], bitmaps.Bitmaps.matching
 
     def seen(self, asked):
-        read.append(asked)
+        if asked.texts:
+            asked_of.append(list(chain(*asked.parameters)))
         return matching(self, asked)
 
     monkeypatch.setattr(bitmaps.Bitmaps, "matching", seen)
-    assert facets(
-        parse('"雨，地"', current_lexicon()).root, Filters(), exact=False
-    ).estimated
-    assert sum(bool(asked.texts) for asked in read) == 1
+    node = parse(RAIN, current_lexicon()).root
+    result = facets(node, Filters(), exact=False)
+    may, have = candidates_and_matches(few_texts)
+    assert len(asked_of) > 3
+    assert sorted(chain(*asked_of)) == may
+    sizes = [len(ids) for ids in asked_of]
+    so_far = [sum(sizes[:number]) for number in range(1, len(sizes))]
+    assert all(
+        abs(size - before) <= 1 for size, before in zip(sizes[1:], so_far, strict=True)
+    )
+    assert not result.estimated
+    assert result.count == len(have)
+    assert result == facets(node, Filters())
+
+
+def test_exact_numbers_that_are_kept_take_the_place_of_an_estimate(
+    few_texts, monkeypatch
+):
+    monkeypatch.setattr("articles.search.kept._SLOW_SECONDS", 0.0)
+    node = parse(RAIN, current_lexicon()).root
+    assert facets(node, Filters(), exact=False).estimated
+    exact = facets(node, Filters())
+    assert facets(node, Filters(), exact=False) == exact
 
 
 @pytest.mark.parametrize(

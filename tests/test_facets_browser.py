@@ -18,9 +18,11 @@ ASKED = '/search/?q="雨，地"'
 
 @pytest.fixture
 def many(monkeypatch):
-    """Give an archive of which ten texts may be read to count the matches of a literal."""
+    """Give an archive of which five texts are read to count the matches of a literal."""
     monkeypatch.setattr(bitmap_build, "LEAST_ARTICLES", 1)
-    monkeypatch.setattr("articles.search.sample.MOST_TEXTS", 10)
+    monkeypatch.setattr("articles.search.sample.FEW_TEXTS", 10)
+    monkeypatch.setattr("articles.search.sample._FIRST", 5)
+    monkeypatch.setattr("articles.search.sample.SECONDS", 0)
     with indexed():
         for number in range(90):
             day = f"{2015 + number % 5}-07-01"

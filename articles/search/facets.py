@@ -6,16 +6,18 @@ though only the narrow columns of its document. What took long is kept until the
 
 import datetime
 from collections.abc import Collection, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from pyroaring import AbstractBitMap
 
 from articles.search.bitmaps import Bitmaps, Kind, RebuiltError, current
 from articles.search.conditions import Condition, among, condition
 from articles.search.counts import counts
-from articles.search.database import rows, searching
+from articles.search.database import SearchTimeoutError, rows, searching
 from articles.search.estimate import at_most, lexemes_of
 from articles.search.filters import Filters
 from articles.search.kept import kept
@@ -26,7 +28,7 @@ _Value = TypeVar("_Value", bound=Hashable)
 KINDS = (Field.HEADLINE, Field.BODY, Field.PHOTO)
 # So many matches are counted in milliseconds without bitmaps.
 FEW = 5_000
-# In which field a literal stands is looked for in the texts: in so many, not in more.
+# In which field a literal stands is looked for in the texts: in more of them only to be exact.
 MOST_TEXTS = 3_000
 # So many values of each are worth showing; there may be thousands of authors.
 MOST_VALUES = 30
@@ -38,8 +40,8 @@ class Facets:
 
     ``months`` are first days of months, in order. Publications and tags are primary keys.
     ``kinds`` says in how many articles all of the query stands in the headline, the body or
-    the captions; it is empty where nothing was asked that could stand there, or where too many
-    texts would have to be read to say it of a literal. ``estimated``: the numbers are what some of
+    the captions; it is empty where nothing was asked that could stand there, or where so many
+    texts would have to be read to say it of a literal that there was no time for it. ``estimated``: the numbers are what some of
     the articles say of all, rounded (sample.py).
     """
 
@@ -70,8 +72,11 @@ def facets(
         if known is not None:
             return _facets_of(known, node)
         asked = condition(node) & filters.condition()
+        exactly, about = ("facets", asked), ("facets, about", asked)
+        if exact:
+            return kept(exactly, lambda: _facets(node, asked, filters, exact=True))
         return kept(
-            ("facets", exact, asked), lambda: _facets(node, asked, filters, exact)
+            about, lambda: _facets(node, asked, filters, exact=False), better=exactly
         )
 
 
@@ -111,11 +116,13 @@ class _Found:
     rest: Condition | None
 
 
-def _by_bitmaps(asked: Condition, bitmaps: Bitmaps | None) -> _Found | None:
+def _by_bitmaps(
+    asked: Condition, bitmaps: Bitmaps | None, matching: AbstractBitMap | None = None
+) -> _Found | None:
     if bitmaps is None:
         return None
     try:
-        articles = bitmaps.matching(asked)
+        articles = bitmaps.matching(asked) if matching is None else matching
     except RebuiltError:
         return None
     return _Found(articles, bitmaps.others(asked))
@@ -160,18 +167,24 @@ _Groups = dict[Kind, dict[str, int]]
 
 
 def _facets(
-    node: Node | None, asked: Condition, filters: Filters, exact: bool
+    node: Node | None, asked: Condition, filters: Filters, *, exact: bool
 ) -> Facets:
     bitmaps = _bitmaps_for(node)
     some = sample(asked, bitmaps) if bitmaps and not exact else None
-    if some and bitmaps:
+    if bitmaps and some and some.each > 1:
         return _estimated(some, bitmaps)
-    groups = _all_groups(asked, bitmaps)
+    groups = _all_groups(asked, bitmaps, some.articles if some else None)
     literal = any(isinstance(leaf, Literal) for leaf in Query(node).positive())
     number = sum(groups[Kind.PUBLICATION].values())
-    many_texts = literal and number > MOST_TEXTS
     others = filters.condition()
-    return _made(groups, {} if many_texts else _kinds(node, others, bitmaps))
+    if not literal or number <= MOST_TEXTS:
+        return _made(groups, _kinds(node, others, bitmaps))
+    kinds: dict[Field, int] = {}
+    if exact:
+        # All texts are read again; where that takes too long the numbers are there without it.
+        with suppress(SearchTimeoutError), transaction.atomic():
+            kinds = _kinds(node, others, bitmaps)
+    return _made(groups, kinds)
 
 
 def _facets_of(articles: Collection[int], node: Node | None) -> Facets:
@@ -200,8 +213,10 @@ def rounded(number: float) -> int:
     return int(float(f"{number:.2g}"))
 
 
-def _all_groups(asked: Condition, bitmaps: Bitmaps | None) -> _Groups:
-    found = _by_bitmaps(asked, bitmaps)
+def _all_groups(
+    asked: Condition, bitmaps: Bitmaps | None, matching: AbstractBitMap | None
+) -> _Groups:
+    found = _by_bitmaps(asked, bitmaps, matching)
     if found is None or bitmaps is None:
         return _groups(asked, MOST_VALUES)
     groups = _groups(found.rest)

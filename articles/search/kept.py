@@ -17,21 +17,29 @@ _SLOW_SECONDS = 0.05
 _KEPT_SECONDS = 24 * 60 * 60
 
 
-def kept(what: object, count: Callable[[], _Found]) -> _Found:
+def kept(what: object, count: Callable[[], _Found], better: object = None) -> _Found:
     """Return what ``count`` returned for this on the index as it is, or returns now.
 
-    ``what`` says by its repr everything that the answer depends on. Within ``searching``.
+    ``what`` says by its repr everything that the answer depends on. Where something is kept for
+    ``better``, that is the answer. Within ``searching``.
     """
-    said = repr((what, changes.token())).encode()
-    key = f"kept-{hashlib.blake2b(said, digest_size=16).hexdigest()}"
-    known: _Found | None = cache.get(key)
-    if known is not None:
-        return known
+    token = changes.token()
+    key = _key(what, token)
+    keys = [key] if better is None else [_key(better, token), key]
+    found: dict[str, _Found] = cache.get_many(keys)
+    for known in keys:
+        if known in found:
+            return found[known]
     begun = time.monotonic()
-    found = count()
+    counted = count()
     if time.monotonic() - begun > _SLOW_SECONDS:
-        cache.set(key, found, _KEPT_SECONDS)
-    return found
+        cache.set(key, counted, _KEPT_SECONDS)
+    return counted
+
+
+def _key(what: object, token: object) -> str:
+    said = repr((what, token)).encode()
+    return f"kept-{hashlib.blake2b(said, digest_size=16).hexdigest()}"
 
 
 def counted_once(what: object, count: Callable[[], _Found]) -> _Found:

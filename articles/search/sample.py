@@ -1,12 +1,12 @@
 """How many articles hold a literal, from some of those that may: not every text can be read.
 
 The index knows the pairs of characters; whether these stand together is in the texts, and to read
-a hundred thousand of them takes seconds. The texts of some thousands say what share
+a hundred thousand of them takes a second. The texts of some thousands say what share
 of all candidates it is, to a hundredth or two.
 """
 
-import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyroaring import AbstractBitMap, BitMap
@@ -14,11 +14,11 @@ from pyroaring import AbstractBitMap, BitMap
 from articles.search.bitmaps import Bitmaps
 from articles.search.conditions import Condition, among
 
-# The texts of so many articles are read, and of more some: half as many.
-MOST_TEXTS = 4_000
-# Where the system holds them that takes some 30 ms. From the disk it takes a second and more: then no
-# more of these portions are read than there is time for.
-_PORTIONS = 16
+# So many texts are read in any case.
+FEW_TEXTS = 4_000
+# Of more, a hundred first and then as many again as were read before, while there is time for it:
+# where the system holds them, ten thousand and more, from the disk some hundreds.
+_FIRST = 100
 SECONDS = 0.1
 
 
@@ -31,25 +31,37 @@ class Sample:
 
 
 def sample(asked: Condition, bitmaps: Bitmaps) -> Sample | None:
-    """Return some of the matches, None where all can be found as well.
+    """Return some of the matches, or all: ``each`` is 1. None where texts need not be sampled.
 
     They are evenly spread over the archive; none is of an article that was changed.
     """
     if not asked.texts:
         return None
     candidates = BitMap(bitmaps.matching(asked.by_index))
-    if len(candidates) <= MOST_TEXTS:
+    if len(candidates) <= FEW_TEXTS:
         return None
-    step = math.ceil(2 * len(candidates) / MOST_TEXTS)
     # What the index answers is known of these.
     texts = Condition(texts=asked.texts)
     matches, looked_at = BitMap(), 0
-    end = time.monotonic() + SECONDS
-    for portion in range(_PORTIONS):
-        # As stored, which is by date where issues came in order: so every year is in each.
-        some = candidates[portion * step :: _PORTIONS * step]
+    begun = time.monotonic()
+    for some in _portions(candidates):
         matches |= bitmaps.matching(texts & among(some))
         looked_at += len(some)
-        if time.monotonic() > end:
+        # The next portion is as large as all before it.
+        if 2 * (time.monotonic() - begun) > SECONDS:
             break
     return Sample(matches, len(candidates) / looked_at)
+
+
+def _portions(candidates: BitMap) -> Iterator[BitMap]:
+    """Yield some, and again as many of the others, till there are none, each time evenly spread.
+
+    As stored, which is by date where issues came in order: so every year is in each.
+    """
+    step = 1
+    while len(candidates) > _FIRST * step:
+        step *= 2
+    yield candidates[::step]
+    while step > 1:
+        yield candidates[step // 2 :: step]
+        step //= 2
