@@ -27,7 +27,8 @@ def many(monkeypatch):
         for number in range(90):
             day = f"{2015 + number % 5}-07-01"
             text = "梅雨，地铁" if number % 3 else "梅雨，台风，地铁。雨、地"
-            make_article(f"第{number}篇", [text], page=make_page(issue=make_issue(day)))
+            headline = "雨落大地" if number % 2 else "雨后"
+            make_article(headline, [text], page=make_page(issue=make_issue(day)))
     assert bitmap_build.build()
 
 
@@ -55,6 +56,22 @@ def test_exact_numbers_take_the_place_of_estimates(many, chromium, live_server):
             page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 20, steps=5)
             getattr(page.mouse, action)()
         page.wait_for_url("**/search/?*from=2016-01-01*")
+
+
+def test_kinds_of_hit_come_where_all_texts_are_read_for_them(
+    many, chromium, live_server, monkeypatch
+):
+    monkeypatch.setattr("articles.search.facets.MOST_TEXTS", 10)
+    with open_page(chromium, live_server) as page:
+        held = []
+        page.route("**/*exact=on*", lambda route: held.append(route))
+        page.goto('/search/?q="地"')
+        facets = page.locator(".facets")
+        expect(facets.get_by_role("status")).to_have_text("共 90 篇")
+        kinds = facets.get_by_role("region", name="出现在")
+        expect(kinds.get_by_role("link")).to_have_text("正在准确计数……")
+        held.pop().continue_()
+        expect(kinds.get_by_role("link").first).to_have_text(re.compile(r"标题\s*45"))
 
 
 def test_numbers_do_not_change_under_the_pointer(many, chromium, live_server):

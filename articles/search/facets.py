@@ -40,9 +40,9 @@ class Facets:
 
     ``months`` are first days of months, in order. Publications and tags are primary keys.
     ``kinds`` says in how many articles all of the query stands in the headline, the body or
-    the captions; it is empty where nothing was asked that could stand there, or where so many
-    texts would have to be read to say it of a literal that there was no time for it. ``estimated``: the numbers are what some of
-    the articles say of all, rounded (sample.py).
+    the captions; it is empty where nothing was asked that could stand there. ``uncounted``: it is
+    empty as thousands of texts would have to be read to say it. ``estimated``: the numbers are
+    what some of the articles say of all, rounded (sample.py).
     """
 
     count: int
@@ -54,6 +54,7 @@ class Facets:
     tags: dict[int, int]
     kinds: dict[Field, int]
     estimated: bool = False
+    uncounted: bool = False
 
 
 def facets(
@@ -65,8 +66,8 @@ def facets(
 ) -> Facets:
     """Count the matches; raise SearchTimeoutError where that takes longer than a search may.
 
-    Unless they must be ``exact``, the numbers of literals are estimated where thousands of texts
-    would have to be read. ``known`` are the articles that match, where all of them were found.
+    Unless they must be ``exact``, the numbers of literals are estimated, and those of kinds left
+    out, where thousands of texts would have to be read. ``known`` are the articles that match, where all of them were found.
     """
     with searching(settings.SEARCH_TIMEOUT_MS):
         if known is not None:
@@ -179,12 +180,11 @@ def _facets(
     others = filters.condition()
     if not literal or number <= MOST_TEXTS:
         return _made(groups, _kinds(node, others, bitmaps))
-    kinds: dict[Field, int] = {}
     if exact:
         # All texts are read again; where that takes too long the numbers are there without it.
         with suppress(SearchTimeoutError), transaction.atomic():
-            kinds = _kinds(node, others, bitmaps)
-    return _made(groups, kinds)
+            return _made(groups, _kinds(node, others, bitmaps))
+    return replace(_made(groups, {}), uncounted=_may_stand_anywhere(node))
 
 
 def _facets_of(articles: Collection[int], node: Node | None) -> Facets:
@@ -201,7 +201,7 @@ def _estimated(some: Sample, bitmaps: Bitmaps) -> Facets:
         for kind in _KINDS
     }
     number = rounded(len(some.articles) * some.each)
-    return replace(_made(groups, {}), count=number, estimated=True)
+    return replace(_made(groups, {}), count=number, estimated=True, uncounted=True)
 
 
 def rounded(number: float) -> int:
@@ -276,13 +276,16 @@ def _commonest(numbers: dict[_Value, int]) -> dict[_Value, int]:
 def _kinds(
     node: Node | None, others: Condition, bitmaps: Bitmaps | None
 ) -> dict[Field, int]:
-    asked = list(Query(node).positive())
-    if not any(leaf.field is None for leaf in asked):
+    if not _may_stand_anywhere(node):
         return {}
     each = [condition(within(node, kind)) & others for kind in KINDS]
     together = all(of_kind.by_index == each[0].by_index for of_kind in each)
     numbers = _read_once(each) if together else [_count(c, bitmaps) for c in each]
     return dict(zip(KINDS, numbers, strict=True))
+
+
+def _may_stand_anywhere(node: Node | None) -> bool:
+    return any(leaf.field is None for leaf in Query(node).positive())
 
 
 def _read_once(several: list[Condition]) -> list[int]:

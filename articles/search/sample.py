@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyroaring import AbstractBitMap, BitMap
 
-from articles.search.bitmaps import Bitmaps
+from articles.search.bitmaps import Bitmaps, RebuiltError
 from articles.search.conditions import Condition, among
 
 # So many texts are read in any case.
@@ -37,7 +37,10 @@ def sample(asked: Condition, bitmaps: Bitmaps) -> Sample | None:
     """
     if not asked.texts:
         return None
-    candidates = BitMap(bitmaps.matching(asked.by_index))
+    try:
+        candidates = BitMap(bitmaps.matching(asked.by_index))
+    except RebuiltError:
+        return None
     if len(candidates) <= FEW_TEXTS:
         return None
     # What the index answers is known of these.

@@ -105,8 +105,11 @@ def _with_facets(
         context = {
             "count": found.count,
             "estimated": found.estimated,
-            "exact": refining.address(request.GET, exact="on"),
-            "too_long": found.estimated and form.cleaned_data["exact"],
+            "uncounted": found.uncounted,
+            # Where it was asked for already there was no time for more.
+            "exact": ""
+            if form.cleaned_data["exact"]
+            else refining.address(request.GET, exact="on"),
             "groups": refining.groups(found, request.GET),
             "bars": refining.bars(found, request.GET),
         }
