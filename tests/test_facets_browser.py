@@ -21,7 +21,7 @@ def many(monkeypatch):
     """Give an archive of which five texts are read to count the matches of a literal."""
     monkeypatch.setattr(bitmap_build, "LEAST_ARTICLES", 1)
     monkeypatch.setattr("articles.search.sample.FEW_TEXTS", 10)
-    monkeypatch.setattr("articles.search.sample._FIRST", 5)
+    monkeypatch.setattr("articles.search.sample._PORTION", 5)
     monkeypatch.setattr("articles.search.sample.SECONDS", 0)
     with indexed():
         for number in range(90):
