@@ -58,7 +58,6 @@ def steps(word: str, articles: AbstractBitMap, read: Read) -> Iterator[Step]:
 
 
 def _without_level(word: str, left: AbstractBitMap, read: Read) -> Iterator[Step]:
-    high = bm25f.least_score(bm25f.FIRST_LEVEL)
     fields = [f"{name}:{word}" for name in FIELDS if name != BODY]
     bits = [occurrences(word, bit) for bit in range(_BITS)]
     having = read([*fields, *bits, SHORT, *map(length_lexeme, LENGTHS)])
@@ -66,31 +65,53 @@ def _without_level(word: str, left: AbstractBitMap, read: Read) -> Iterator[Step
     for lexeme in [*fields, *bits[_KNOWN_BITS:]]:
         known = known - having[lexeme]
     if len(known) < len(left):
-        yield Step(left - known, 0.0, high)
+        yield Step(left - known, 0.0, _HIGHEST)
     number = len(known)
-    same = {}
-    for low, top, times, length in _IN_ORDER:
+    if not number:
+        return
+    standing = _by_times(known, bits, having)
+    here = _highest(standing, having)
+    if here:
+        yield Step(here, _LEAST_OF_HIGHEST, _HIGHEST)
+        number -= len(here)
+    for low, high, times, length in _BELOW:
         if not number:
             return
-        if times not in same:
-            same[times] = _standing(times, known, bits, having)
-        here = same[times] & having[length_lexeme(length)]
+        here = standing[times] & having[length_lexeme(length)]
         if here:
-            yield Step(here, min(low, high), min(high, top))
+            yield Step(here, low, high)
             number -= len(here)
 
 
-def _standing(
-    times: int,
-    articles: AbstractBitMap,
-    bits: list[str],
-    having: Mapping[str, AbstractBitMap],
-) -> AbstractBitMap:
-    """Return the articles in which a word stands so many times."""
+def _by_times(
+    articles: AbstractBitMap, bits: list[str], having: Mapping[str, AbstractBitMap]
+) -> dict[int, AbstractBitMap]:
+    """Return in which of the articles a word stands how many times: once, twice, and so on."""
+    found = {1: articles}
     for bit, lexeme in enumerate(bits[:_KNOWN_BITS]):
-        there = (times - 1) >> bit & 1
-        articles = articles & having[lexeme] if there else articles - having[lexeme]
-    return articles
+        there = {times + 2**bit: some & having[lexeme] for times, some in found.items()}
+        found = {
+            times: some - there[times + 2**bit] for times, some in found.items()
+        } | there
+    return found
+
+
+def _highest(
+    standing: Mapping[int, AbstractBitMap], having: Mapping[str, AbstractBitMap]
+) -> AbstractBitMap:
+    """Return the articles in which a word may score as much as without a level it can.
+
+    There are two hundred ways to do so, times and lengths: it must stand the more often the
+    longer an article is, so that one intersection for each length says it.
+    """
+    at_least, so_far = {}, BitMap()
+    for times in sorted(standing, reverse=True):
+        so_far = at_least[times] = so_far | standing[times]
+    parts = (
+        at_least[times] & having[length_lexeme(length)]
+        for length, times in _LEAST_TIMES.items()
+    )
+    return BitMap().union(*parts)
 
 
 # ---- Lengths of bodies as lexemes that only sets have
@@ -140,3 +161,13 @@ def _in_order() -> Iterator[tuple[float, float, int, int]]:
 
 
 _IN_ORDER = sorted(_in_order(), key=lambda step: (-step[1], step))
+# What a word scores at most that has no level.
+_HIGHEST = bm25f.least_score(bm25f.FIRST_LEVEL)
+_AT_HIGHEST = [step for step in _IN_ORDER if step[1] >= _HIGHEST]
+_BELOW = _IN_ORDER[len(_AT_HIGHEST) :]
+_LEAST_OF_HIGHEST = min(low for low, *_rest in _AT_HIGHEST)
+# How often it must stand for that in a body of each length.
+_LEAST_TIMES = {
+    length: min(times for _l, _t, times, n in _AT_HIGHEST if n == length)
+    for length in sorted({length for *_scores, length in _AT_HIGHEST})
+}
