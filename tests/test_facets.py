@@ -216,8 +216,6 @@ def test_where_there_is_time_all_texts_are_read_each_once(few_texts, monkeypatch
 
 
 def test_bitmaps_that_were_made_anew_are_not_sampled(few_texts, monkeypatch):
-    before = bitmaps.Bitmaps.matching
-
     def made_anew_before(self, asked):
         raise bitmaps.RebuiltError
 
@@ -225,7 +223,6 @@ def test_bitmaps_that_were_made_anew_are_not_sampled(few_texts, monkeypatch):
     exact = facets(node, Filters())
     monkeypatch.setattr(bitmaps.Bitmaps, "matching", made_anew_before)
     assert facets(node, Filters(), exact=False) == exact
-    monkeypatch.setattr(bitmaps.Bitmaps, "matching", before)
 
 
 def test_exact_numbers_that_are_kept_take_the_place_of_an_estimate(

@@ -67,18 +67,16 @@ def facets(
     """Count the matches; raise SearchTimeoutError where that takes longer than a search may.
 
     Unless they must be ``exact``, the numbers of literals are estimated, and those of kinds left
-    out, where thousands of texts would have to be read. ``known`` are the articles that match, where all of them were found.
+    out, where thousands of texts would have to be read. ``known`` are the articles that match,
+    where all of them were found.
     """
     with searching(settings.SEARCH_TIMEOUT_MS):
         if known is not None:
             return _facets_of(known, node)
         asked = condition(node) & filters.condition()
-        exactly, about = ("facets", asked), ("facets, about", asked)
-        if exact:
-            return kept(exactly, lambda: _facets(node, asked, filters, exact=True))
-        return kept(
-            about, lambda: _facets(node, asked, filters, exact=False), better=exactly
-        )
+        exactly = ("facets", asked)
+        what = exactly if exact else ("facets, about", asked)
+        return kept(what, lambda: _facets(node, asked, filters, exact), better=exactly)
 
 
 def count(node: Node | None, filters: Filters) -> int:
@@ -168,7 +166,7 @@ _Groups = dict[Kind, dict[str, int]]
 
 
 def _facets(
-    node: Node | None, asked: Condition, filters: Filters, *, exact: bool
+    node: Node | None, asked: Condition, filters: Filters, exact: bool
 ) -> Facets:
     bitmaps = _bitmaps_for(node)
     some = sample(asked, bitmaps) if bitmaps and not exact else None
